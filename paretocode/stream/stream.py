@@ -1,0 +1,222 @@
+"""What was asked, when, and by which session? Requests as columns.
+
+A million requests are one `RequestStream` of equal-length, read-only columns, rows contiguous by session and in time
+order within each. There is no request object in hot code; `RequestStream.row` makes one for reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from paretocode._checks import BoolColumn, FloatColumn, IntColumn, float_column, int_column, read_only, same_length
+from paretocode.errors import InputError
+
+__all__ = ["PPM", "RequestRow", "RequestStream", "request_stream"]
+
+PPM = 1_000_000
+"""Min scores are whole parts per million inside, so that no float decides on which side of an edge a request falls."""
+
+
+class RequestRow(NamedTuple):
+    """One request, for reading and for the reference router."""
+
+    session: int
+    time_s: float
+    min_score_ppm: int | None
+    prompt_tokens: int
+    completion_tokens: int
+    prefix_tokens: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RequestStream:
+    """Requests as columns of shape (n_requests,), sorted by (session, time). Make one with `request_stream`.
+
+    Parameters
+    ----------
+    session
+        0 .. n_sessions - 1, not decreasing; a session is one conversation (one growing prompt).
+    time_s
+        Seconds since the log's origin, not decreasing within a session.
+    min_score_ppm
+        Requested minimum score in parts per million of the 0..1 axis; meaningless where `is_omitted`.
+    is_omitted
+        Whether the request left the min score out.
+    prompt_tokens, completion_tokens
+        [tokens], >= 0.
+    prefix_tokens
+        Leading prompt tokens shared with the previous request of the same session [tokens], 0 for a session's first.
+        This is content reuse, before any time limit of a cache.
+    session_ids
+        The log's own names of the sessions, "" where it has none.
+    name
+        What the stream is, for tables and files.
+    notes
+        What the reader left out or changed, one sentence each.
+    """
+
+    session: IntColumn
+    time_s: FloatColumn
+    min_score_ppm: IntColumn
+    is_omitted: BoolColumn
+    prompt_tokens: IntColumn
+    completion_tokens: IntColumn
+    prefix_tokens: IntColumn
+    session_ids: tuple[str, ...] = ()
+    name: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.session)
+
+    @cached_property
+    def n_sessions(self) -> int:
+        """Number of sessions."""
+        return int(self.session[-1]) + 1 if len(self) else 0
+
+    @cached_property
+    def is_first(self) -> BoolColumn:
+        """Whether the request opens its session."""
+        return read_only(np.concatenate(([True], self.session[1:] != self.session[:-1]))[: len(self)])
+
+    @cached_property
+    def gap_s(self) -> FloatColumn:
+        """Start-to-start time since the session's previous request [s]; NaN for a session's first."""
+        gap = np.empty(len(self))
+        gap[1:] = self.time_s[1:] - self.time_s[:-1]
+        gap[self.is_first] = np.nan
+        return read_only(gap)
+
+    @cached_property
+    def has_demand(self) -> bool:
+        """Whether any request states a min score."""
+        return not bool(self.is_omitted.all())
+
+    def row(self, index: int) -> RequestRow:
+        """Return one request in plain Python numbers."""
+        return RequestRow(
+            session=int(self.session[index]),
+            time_s=float(self.time_s[index]),
+            min_score_ppm=None if self.is_omitted[index] else int(self.min_score_ppm[index]),
+            prompt_tokens=int(self.prompt_tokens[index]),
+            completion_tokens=int(self.completion_tokens[index]),
+            prefix_tokens=int(self.prefix_tokens[index]),
+        )
+
+    def replace(self, **changed: object) -> RequestStream:
+        """Return a copy with some fields changed; the columns are taken as they are."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return RequestStream(**{**fields, **changed})
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of all columns."""
+        sha = hashlib.sha256(f"{len(self)}".encode())
+        for name in (
+            "session",
+            "time_s",
+            "min_score_ppm",
+            "is_omitted",
+            "prompt_tokens",
+            "completion_tokens",
+            "prefix_tokens",
+        ):
+            sha.update(name.encode() + np.ascontiguousarray(getattr(self, name)).tobytes())
+        return sha.hexdigest()
+
+
+def request_stream(
+    *,
+    session: ArrayLike,
+    time_s: ArrayLike,
+    prompt_tokens: ArrayLike,
+    completion_tokens: ArrayLike,
+    prefix_tokens: ArrayLike | None = None,
+    min_score: ArrayLike | None = None,
+    name: str = "",
+    where: str = "",
+    notes: tuple[str, ...] = (),
+) -> RequestStream:
+    """Check raw columns, sort them by (session, time) and return a stream.
+
+    Parameters
+    ----------
+    session
+        Shape (n,): any ids (numbers or strings); equal ids are one session. Sessions are numbered in order of id.
+    time_s, prompt_tokens, completion_tokens
+        Shape (n,). Rows of equal (session, time) keep their order.
+    prefix_tokens
+        Shape (n,); None means that no prompt shares anything with its predecessor. Cut down to the prompt.
+    min_score
+        Shape (n,) in 0..1, NaN for omitted; None means that every request omits it.
+    name, where, notes
+        For tables and for errors.
+
+    Raises
+    ------
+    InputError
+        Empty, unequal lengths, NaN or negative tokens or times that are not finite, min score outside 0..1.
+
+    Examples
+    --------
+    >>> stream = request_stream(session=["b", "a", "b"], time_s=[5, 0, 1], prompt_tokens=[30, 10, 20],
+    ...                         completion_tokens=[1, 1, 1], min_score=[0.65, 0.5, float("nan")])
+    >>> stream.prompt_tokens.tolist(), stream.is_omitted.tolist(), stream.gap_s.tolist()
+    ([10, 20, 30], [False, True, False], [nan, nan, 4.0])
+    """
+    times = float_column(time_s, name="time_s", where=where)
+    prompt = int_column(prompt_tokens, name="prompt_tokens", where=where, least=0)
+    completion = int_column(completion_tokens, name="completion_tokens", where=where, least=0)
+    prefix = (
+        np.zeros(len(prompt), dtype=np.int64)
+        if prefix_tokens is None
+        else int_column(prefix_tokens, name="prefix_tokens", where=where, least=0)
+    )
+    scores = (
+        np.full(len(prompt), np.nan)
+        if min_score is None
+        else float_column(min_score, name="min_score", where=where, least=0.0, missing_allowed=True)
+    )
+    too_high = scores > 1
+    if too_high.any():
+        row = int(np.flatnonzero(too_high)[0])
+        raise InputError(
+            f"min_score is {scores[row]:g} in row {row + 1}, which is above 1",
+            where=where,
+            way_out="give it on the 0..1 axis, or empty for omitted",
+        )
+    ids = np.asarray(session)
+    columns: dict[str, NDArray[np.generic]] = {
+        "session": ids,
+        "time_s": times,
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "prefix_tokens": prefix,
+        "min_score": scores,
+    }
+    if same_length(columns, where=where) == 0:
+        raise InputError("there is no request in it", where=where, way_out="give a log with at least one row")
+    names, number = np.unique(ids, return_inverse=True)
+    order = np.lexsort((times, number))
+    number, times, prompt, completion = number[order], times[order], prompt[order], completion[order]
+    first = np.concatenate(([True], number[1:] != number[:-1]))
+    prefix = np.where(first, 0, np.minimum(prefix[order], prompt))
+    scores = scores[order]
+    return RequestStream(
+        session=read_only(number.astype(np.int64)),
+        time_s=read_only(times),
+        min_score_ppm=read_only(np.rint(np.nan_to_num(scores) * PPM).astype(np.int64)),
+        is_omitted=read_only(np.isnan(scores)),
+        prompt_tokens=read_only(prompt),
+        completion_tokens=read_only(completion),
+        prefix_tokens=read_only(prefix),
+        session_ids=tuple(str(i) for i in names) if ids.dtype.kind in "OUS" else (),
+        name=name,
+        notes=notes,
+    )
