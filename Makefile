@@ -1,0 +1,35 @@
+# A few aliases; each is one command that also works without make.
+.PHONY: help demo test lint bench notebooks lock
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: ## Replay the example under the documented tiers and show the numbers
+	python3 -m paretocode.bootstrap sim
+
+test: ## Run the whole test suite
+	python3 -m paretocode.bootstrap test
+
+VENV := $(or $(PARETOCODE_VENV),.venv)
+
+lint: ## Check style and types
+	python3 -m paretocode.bootstrap setup test
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/python -m mypy
+
+bench: ## Time the fast paths; the numbers belong to this machine
+	python3 -m paretocode.bootstrap test -o addopts=--import-mode=importlib tests/benchmarks
+
+notebooks: ## Open the notebooks in JupyterLab
+	python3 -m paretocode.bootstrap lab
+
+# Each lock holds hashes and markers for every supported Python, and no host.
+EXPORT := uv export --quiet --format requirements.txt --no-header --no-annotate --no-emit-project
+FIRST_LINE := \# Made by `make lock` from pyproject.toml; do not edit.
+
+lock: ## Resolve the dependencies anew and write requirements/ (needs uv)
+	uv lock --upgrade
+	{ echo '$(FIRST_LINE)'; $(EXPORT); } > requirements/run.txt
+	{ echo '$(FIRST_LINE)'; $(EXPORT) --extra test --extra lint; } > requirements/test.txt
+	{ echo '$(FIRST_LINE)'; $(EXPORT) --extra notebooks; } > requirements/notebooks.txt

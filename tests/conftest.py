@@ -1,0 +1,49 @@
+"""What do all tests share? The real data's folder, the goldens and hypothesis's profiles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# In CI the same examples run every time; at the desk hypothesis looks for new ones. No test is timed: a busy machine
+# is no bug.
+settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
+settings.register_profile("dev", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Return the folder of real data that PARETOCODE_DATA names; skip where it names none."""
+    named = os.environ.get("PARETOCODE_DATA", "")
+    if not named:
+        pytest.skip("PARETOCODE_DATA is not set: real data absent")
+    folder = Path(named)
+    if not folder.is_dir():
+        # Someone meant to test with data: a silent skip would hide the slip.
+        pytest.fail(f"PARETOCODE_DATA is {named!r}, which is no folder; correct it or unset it")
+    return folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--regenerate", action="store_true", help="write the goldens anew instead of comparing with them")
+
+
+@pytest.fixture
+def check_golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Return a function that compares a text with the frozen observation of that name in tests/golden/."""
+    folder = Path(__file__).parent / "golden"
+
+    def check(name: str, text: str) -> None:
+        path = folder / name
+        if request.config.getoption("--regenerate"):
+            folder.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.is_file(), f"tests/golden/{name} is not there; run pytest with --regenerate and read what it wrote"
+        assert text == path.read_text(encoding="utf-8")
+
+    return check
