@@ -243,7 +243,7 @@ class Catalogue:
 
     def select(self, rows: Sequence[int] | IntColumn | BoolColumn) -> Catalogue:
         """Return the catalogue of some rows, in the order given (a boolean mask keeps the order)."""
-        index = np.arange(len(self))[np.asarray(rows)]
+        index = np.arange(len(self))[np.asarray(rows) if len(rows) else np.arange(0)]
         place = {int(old): new for new, old in enumerate(index)}
         changed: dict[str, object] = {
             name: tuple(getattr(self, name)[i] for i in index) for name in ("model_id", "effort", "name", "listed_tier")

@@ -1,0 +1,204 @@
+"""What did Artificial Analysis measure? Its model files as a catalogue of scores, speeds and its own price column.
+
+Three shapes are read: the leaderboard's page payload (``{"meta", "models"}`` with nested ``speed``), the API v2 shape
+of the same envelope, and the API v2 list (``/data/llms/models``) with flat ``median_*`` speeds. Data is (c) Artificial
+Analysis (https://artificialanalysis.ai): show the attribution wherever the numbers are shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from paretocode._checks import one_of
+from paretocode.catalogue._aa_scores import (
+    DEFINITIONS,
+    SE_UNITS,
+    index_parts,
+    is_mixed_day,
+    score_definition_on,
+    standard_error,
+)
+from paretocode.catalogue._records import (
+    Record,
+    Row,
+    catalogue_of_loose_rows,
+    is_number,
+    iso_day,
+    read_records,
+    sub,
+)
+from paretocode.catalogue.catalogue import SPEED_PERCENTILES, Catalogue
+from paretocode.catalogue.effort import split_effort
+
+__all__ = ["SLUG_EFFORT", "read_artificial_analysis"]
+
+SLUG_EFFORT = "slug:"
+"""How the effort of an entry begins whose API id and effort another entry has as well; its slug follows."""
+
+_ATTRIBUTION = "Scores, speeds and prices from Artificial Analysis (https://artificialanalysis.ai){day}."
+
+# Artificial Analysis counts tokens/s upwards: its 5th percentile is the slow end, which is our 95th.
+_TPS_KEYS = {
+    5: ("percentile_95_output_tokens_per_second",),
+    25: ("quartile_75_output_tokens_per_second",),
+    50: ("output_tokens_per_second", "median_output_tokens_per_second"),
+    75: ("quartile_25_output_tokens_per_second",),
+    95: ("percentile_05_output_tokens_per_second",),
+}
+_TTFT_KEYS = {
+    5: ("percentile_05_time_to_first_token_seconds",),
+    25: ("quartile_25_time_to_first_token_seconds",),
+    50: ("time_to_first_token_seconds", "median_time_to_first_token_seconds"),
+    75: ("quartile_75_time_to_first_token_seconds",),
+    95: ("percentile_95_time_to_first_token_seconds",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scoring:
+    definition: str
+    is_mixed: bool
+    keeps_legacy: bool
+    se: str
+
+
+def read_artificial_analysis(
+    path: str | Path,
+    *,
+    score_definition: str | None = None,
+    include_deprecated: bool = False,
+    include_legacy_scores: bool = False,
+    se: str = "task",
+) -> Catalogue:
+    """Read a model file of Artificial Analysis (``.json`` or ``.json.gz``).
+
+    Parameters
+    ----------
+    score_definition
+        What the coding index is. By default the day of the file says: ``aa-coding-4.0`` before 2026-06-18,
+        ``aa-coding-4.1`` after 2026-06-19; on the two days between both scales sat in one file.
+    include_deprecated
+        Whether to keep entries marked deprecated.
+    include_legacy_scores
+        Whether to keep a score that cannot be of the definition: under 4.0 one without a Terminal-Bench Hard result
+        or unequal to (2 Terminal-Bench Hard + SciCode) / 3, under 4.1 one from which no whole k/267 of
+        Terminal-Bench 2.1 follows. By default such a score is missing. On 2026-04-10, 18 of the 352 scored entries
+        are of an older index, all of them deprecated.
+    se
+        Whose chance the standard error counts: ``task`` (the honest one: trials of a task agree) or ``trial``.
+
+    Returns
+    -------
+    Catalogue
+        `model_id` is the OpenRouter id that the entry names, else its slug; `effort` is read from the name. Where
+        two entries share both, those whose slug is not the id's own carry ``slug:<slug>`` as effort. A price or
+        speed of 0 is missing: API v2 writes 0 for both "unknown" and "free", and no field tells them apart.
+
+    Raises
+    ------
+    InputError
+        No JSON, another shape, no way to know the score definition.
+    """
+    one_of(se, SE_UNITS, name="se")
+    path = Path(path)
+    head, records = read_records(path, keys=("models", "data"))
+    day = iso_day(sub(head, "meta").get("fetched_at"))
+    definition = score_definition or score_definition_on(day, where=str(path))
+    notes: list[str] = []
+    kept = [record for record in records if include_deprecated or record.get("deprecated") is not True]
+    if len(kept) < len(records):
+        notes.append(f"{len(records) - len(kept)} deprecated entries are left out.")
+    keys = _keys(kept, notes)
+    scoring = _Scoring(definition=definition, is_mixed=is_mixed_day(day), keeps_legacy=include_legacy_scores, se=se)
+    rows = [_row(record, key, scoring, notes) for record, key in zip(kept, keys, strict=True)]
+    return catalogue_of_loose_rows(
+        rows,
+        score_definition=definition,
+        sources=_sources(day, definition, se),
+        as_of=day,
+        attribution=_ATTRIBUTION.format(day=f", {day}" if day else ""),
+        notes=notes,
+        where=str(path),
+    )
+
+
+def _sources(day: str, definition: str, se: str) -> dict[str, str]:
+    origin = f"Artificial Analysis{f', {day}' if day else ''}"
+    measured = ("coding_score", "prompt_usd_per_mtok", "completion_usd_per_mtok", "throughput_tps", "ttft_s")
+    sources = dict.fromkeys((*measured, "context_tokens", "release_date"), origin)
+    if definition in DEFINITIONS:
+        sources["coding_score_se"] = f"derived from {origin}: binomial by {se}"
+    return sources
+
+
+def _keys(records: Sequence[Record], notes: list[str]) -> list[tuple[str, str]]:
+    """Return each entry's (model id, effort), unique."""
+    slugs = [str(record.get("slug") or record["id"]) for record in records]
+    keys = [
+        (str(sub(record, "open_weights").get("openrouter_api_id") or slug), split_effort(_name(record))[1])
+        for record, slug in zip(records, slugs, strict=True)
+    ]
+    count = Counter(keys)
+    for i, (key, slug) in enumerate(zip(keys, slugs, strict=True)):
+        if count[key] > 1 and slug != key[0].rpartition("/")[2].replace(".", "-"):
+            keys[i] = (key[0], SLUG_EFFORT + slug)
+            notes.append(f"{slug} shares id and effort {key} with another entry: its effort is {SLUG_EFFORT}{slug}.")
+    return keys
+
+
+def _name(record: Record) -> str:
+    return str(record.get("name") or record.get("slug") or record["id"])
+
+
+def _row(record: Record, key: tuple[str, str], scoring: _Scoring, notes: list[str]) -> Row:
+    score, score_se = _score(record, scoring, notes)
+    prompt, completion = _prices(record, notes)
+    speed = {**record, **sub(record, "speed")}
+    context = sub(record, "capabilities").get("context_window_tokens")
+    return Row(
+        model_id=key[0],
+        effort=key[1],
+        name=_name(record),
+        coding_score=score,
+        coding_score_se=score_se,
+        prompt_usd_per_mtok=prompt,
+        completion_usd_per_mtok=completion,
+        throughput_tps=_speeds(speed, _TPS_KEYS),
+        ttft_s=_speeds(speed, _TTFT_KEYS),
+        context_tokens=float(context) if is_number(context) and context >= 1 else math.nan,
+        release_date=iso_day(record.get("release_date")),
+    )
+
+
+def _score(record: Record, scoring: _Scoring, notes: list[str]) -> tuple[float, float]:
+    definition, evaluations = scoring.definition, sub(record, "evaluations")
+    index = evaluations.get("artificial_analysis_coding_index")
+    if not is_number(index):
+        return math.nan, math.nan
+    if definition not in DEFINITIONS:
+        return float(index), math.nan
+    parts = index_parts(float(index), evaluations, definition=definition, is_mixed=scoring.is_mixed)
+    if parts is not None:
+        return float(index), standard_error(*parts, definition=definition, unit=scoring.se)
+    if scoring.keeps_legacy:
+        return float(index), math.nan
+    notes.append(f"{_name(record)} has a coding index of {index:g} that is not {definition}: taken as missing.")
+    return math.nan, math.nan
+
+
+def _prices(record: Record, notes: list[str]) -> tuple[float, float]:
+    pricing = sub(record, "pricing")
+    found = [pricing.get(key) for key in ("price_1m_input_tokens", "price_1m_output_tokens")]
+    if 0 in found:
+        notes.append(f"{_name(record)} is listed at price 0, which says neither free nor unknown: taken as missing.")
+    prompt, completion = (float(price) if is_number(price) and price > 0 else math.nan for price in found)
+    return prompt, completion
+
+
+def _speeds(speed: Record, keys: dict[int, tuple[str, ...]]) -> tuple[float, ...]:
+    found = [[speed.get(key) for key in keys.get(p, ())] for p in SPEED_PERCENTILES]
+    return tuple(next((float(v) for v in values if is_number(v) and v > 0), math.nan) for values in found)
