@@ -1,0 +1,85 @@
+"""How do we write so that a crash leaves the old file or the new one, and know afterwards that nothing changed?
+
+Digests are of bytes as they lie on disk, never of objects written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from paretocode.errors import InputError
+
+__all__ = ["json_bytes", "read_json", "sha256_of_file", "write_atomically"]
+
+_MAX_JSON_BYTES = 64 * 2**20
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file by way of a temporary neighbour and one rename; parents are made.
+
+    Raises
+    ------
+    InputError
+        The place cannot be written: read-only, full, or a file where a folder should be.
+    """
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(
+            f"it cannot be written ({error.strerror or error})",
+            where=str(path),
+            way_out="name a place you can write to",
+        ) from error
+    finally:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the sha256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def json_bytes(document: object) -> bytes:
+    """Return readable JSON that is the same bytes for the same values: sorted keys, no NaN, one final newline."""
+    return (json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def read_json(path: Path, *, what: str, way_out: str) -> dict[str, object]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    InputError
+        No such file, too large, not JSON, or not an object; `what` names the kind of file, `way_out` what to do.
+    """
+    try:
+        if path.stat().st_size > _MAX_JSON_BYTES:
+            raise InputError(f"it is too large for {what}", where=str(path), way_out=way_out)
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{what} cannot be read ({error.strerror})", where=str(path), way_out=way_out) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"it is no {what} ({error})", where=str(path), way_out=way_out) from error
+    if not isinstance(document, dict):
+        raise InputError(f"it is no {what}", where=str(path), way_out=way_out)
+    return document

@@ -1,0 +1,152 @@
+"""What does a map decide, before any request has come? Every shortlist, worked out once.
+
+A request enters a stateless decision only through three things: its tier, which of the distinct context windows hold
+it, and, when the price metric is the request's own tokens, its token counts. So the shortlists of all (tier, context
+class) pairs are a small table, and routing a request is a look-up in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paretocode._checks import BoolColumn, IntColumn
+from paretocode.catalogue.catalogue import Catalogue
+from paretocode.errors import InputError
+from paretocode.stream.stream import RequestStream
+from paretocode.tiermap.ranking import is_rankable, ranked_rows, tie_order
+from paretocode.tiermap.tier_map import TierMap
+
+__all__ = ["UNSERVED", "RoutingPlan", "routing_plan"]
+
+UNSERVED = -1
+"""Model and tier index of a request that no model may serve. It is a code, never a number to compute with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutingPlan:
+    """Shortlists by *state*, where state = tier * n_classes + context class.
+
+    Parameters
+    ----------
+    tier_map, catalogue
+        What the plan was made of.
+    context_limits
+        Shape (n_classes - 1,): the distinct context windows of the map's models, increasing [tokens]. Class c holds
+        requests that need more than limit c - 1 and at most limit c; the last class fits nowhere.
+    served_tier
+        Shape (n_states,): tier whose shortlist serves the state, or `UNSERVED`.
+    shortlists
+        For each state the catalogue rows that can serve it: best first, or in tie order for the metric ``request``.
+    """
+
+    tier_map: TierMap
+    catalogue: Catalogue
+    context_limits: IntColumn
+    served_tier: IntColumn
+    shortlists: tuple[tuple[int, ...], ...]
+
+    @property
+    def n_classes(self) -> int:
+        """Number of context classes."""
+        return len(self.context_limits) + 1
+
+    @property
+    def is_static(self) -> bool:
+        """Whether the best model of a state is the same for all its requests."""
+        policy = self.tier_map.policy
+        return policy.price_metric != "request"
+
+    @cached_property
+    def best(self) -> IntColumn:
+        """Shape (n_states,): first of each shortlist, or `UNSERVED`."""
+        return np.array([rows[0] if rows else UNSERVED for rows in self.shortlists], dtype=np.int64)
+
+    @cached_property
+    def is_listed(self) -> NDArray[np.bool_]:
+        """Shape (n_states, n_models): whether a model is in the shortlist of a state."""
+        table = np.zeros((len(self.shortlists), len(self.catalogue)), dtype=np.bool_)
+        for state, rows in enumerate(self.shortlists):
+            table[state, list(rows)] = True
+        return table
+
+    def tier_requested(self, stream: RequestStream) -> IntColumn:
+        """Return each request's tier by its min score; omitted ones get the default tier. O(n)."""
+        tier = np.searchsorted(self.tier_map.request_edges_ppm, stream.min_score_ppm, side="right")
+        tier[stream.is_omitted] = self.tier_map.default_index
+        return tier
+
+    def state(self, stream: RequestStream, tier_requested: IntColumn) -> IntColumn:
+        """Return each request's state. O(n log n_classes)."""
+        need = stream.prompt_tokens + stream.completion_tokens
+        return tier_requested * self.n_classes + np.searchsorted(self.context_limits, need, side="left")
+
+
+def routing_plan(tier_map: TierMap, catalogue: Catalogue) -> RoutingPlan:
+    """Work out every shortlist of a map on a catalogue. O(n_tiers x n_classes x n_models log n_models).
+
+    Raises
+    ------
+    InputError
+        Another score definition; no model of the map in the catalogue; none of them with a price and a context.
+    """
+    tier_map.check_against(catalogue)
+    rows = [catalogue.index_of(key) for key in tier_map.models if key in catalogue]
+    where = f"tier map {tier_map.name!r}"
+    if not rows:
+        raise InputError(
+            "none of its models is in the catalogue", where=where, way_out="use the catalogue it was cut from"
+        )
+    usable = [row for row in rows if is_rankable(catalogue, row) and catalogue.context_tokens[row] > 0]
+    if not usable:
+        raise InputError(
+            "none of its models has both prices and a context window",
+            where=where,
+            way_out="fill prompt_usd_per_mtok, completion_usd_per_mtok and context_tokens",
+        )
+    limits = np.unique(catalogue.context_tokens[usable]).astype(np.int64)
+    pools = [_pool(tier_map, catalogue, tier) for tier in range(tier_map.n_tiers)]
+    served, lists = [], []
+    for tier in range(tier_map.n_tiers):
+        for need in (*limits.tolist(), int(limits[-1]) + 1):
+            tier_served, shortlist = _resolve(tier_map, catalogue, pools, tier, need)
+            served.append(tier_served)
+            lists.append(shortlist)
+    return RoutingPlan(
+        tier_map=tier_map,
+        catalogue=catalogue,
+        context_limits=limits,
+        served_tier=np.array(served, dtype=np.int64),
+        shortlists=tuple(lists),
+    )
+
+
+def _pool(tier_map: TierMap, catalogue: Catalogue, tier: int) -> list[int]:
+    """Return the tier's admissible, rankable rows in serving order."""
+    if tier_map.policy.eligibility == "tier":
+        rows = [catalogue.index_of(key) for key in tier_map.tiers[tier].models if key in catalogue]
+    else:
+        floor = tier_map.floor_micro(tier)
+        at_or_above: BoolColumn = (
+            np.ones(len(catalogue), dtype=np.bool_)
+            if floor is None
+            else catalogue.has_score & (catalogue.score_micro >= floor)
+        )
+        rows = [row for key in tier_map.models if key in catalogue and at_or_above[row := catalogue.index_of(key)]]
+    if tier_map.policy.price_metric == "request":
+        return [row for row in tie_order(catalogue, rows) if is_rankable(catalogue, row)]
+    return ranked_rows(catalogue, rows, tier_map.policy)
+
+
+def _resolve(
+    tier_map: TierMap, catalogue: Catalogue, pools: list[list[int]], tier: int, need: int
+) -> tuple[int, tuple[int, ...]]:
+    step = {"up": 1, "down": -1, "refuse": tier_map.n_tiers}[tier_map.policy.empty_tier]
+    while 0 <= tier < tier_map.n_tiers:
+        if able := tuple(row for row in pools[tier] if catalogue.context_tokens[row] >= need):
+            return tier, able
+        tier += step
+    return UNSERVED, ()

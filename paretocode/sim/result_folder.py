@@ -1,0 +1,97 @@
+"""What does a finished experiment leave on disk, and is it still what it was?
+
+A result is a folder of plain files, `manifest.json` written last. A folder without a manifest is an unfinished run and
+never passes for a result; a folder whose files no longer have the digests of its manifest is an altered one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from paretocode._files import json_bytes, read_json, sha256_of_file, write_atomically
+from paretocode.errors import InputError, SealError
+
+__all__ = ["MANIFEST", "METRICS", "TIER_MAP", "ResultFolder", "open_result", "seal_result"]
+
+MANIFEST = "manifest.json"
+METRICS = "metrics.json"
+TIER_MAP = "tier_map.json"
+APPROVALS = "approvals"
+_FORMAT = "paretocode-result-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultFolder:
+    """A finished result: where it is and what its manifest says."""
+
+    path: Path
+    manifest: dict[str, object]
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """File name -> sha256, as sealed."""
+        return dict(self.manifest["outputs"])  # type: ignore[call-overload, no-any-return]
+
+    def metrics(self) -> dict[str, object]:
+        """Return the content of `metrics.json`."""
+        return read_json(self.path / METRICS, what="metrics file", way_out="run the experiment again")
+
+    def altered_files(self) -> list[str]:
+        """Return the sealed files that are missing or changed."""
+        return [
+            name
+            for name, digest in sorted(self.digests.items())
+            if not (self.path / name).is_file() or sha256_of_file(self.path / name) != digest
+        ]
+
+    def refuse_alteration(self) -> None:
+        """Raise `SealError` if a sealed file is missing or changed."""
+        if altered := self.altered_files():
+            raise SealError(
+                f"{', '.join(altered)} changed after the run sealed it",
+                where=str(self.path),
+                way_out="run the experiment again",
+            )
+
+
+def seal_result(path: Path, facts: dict[str, object]) -> ResultFolder:
+    """Write the manifest with the digests of all files of the folder, and so finish the result."""
+    names = sorted(
+        file.relative_to(path).as_posix()
+        for file in path.rglob("*")
+        if file.is_file() and file.name != MANIFEST and APPROVALS not in file.relative_to(path).parts
+    )
+    manifest = {
+        "format": _FORMAT,
+        "status": "finished",
+        "outputs": {name: sha256_of_file(path / name) for name in names if not name.startswith((".", "parts/"))},
+        **facts,
+    }
+    write_atomically(path / MANIFEST, json_bytes(manifest))
+    return ResultFolder(path=path, manifest=manifest)
+
+
+def open_result(path: Path | str) -> ResultFolder:
+    """Open a finished result.
+
+    Raises
+    ------
+    InputError
+        No such folder, or a run that has not finished.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        raise InputError("there is no such result folder", where=str(path), way_out="name the folder a run ended with")
+    if not (path / MANIFEST).exists():
+        raise InputError(
+            "this run has not finished: there is no manifest.json",
+            where=str(path),
+            way_out="run the experiment again; it resumes",
+        )
+    manifest = read_json(path / MANIFEST, what="result manifest", way_out="run the experiment again")
+    if manifest.get("format") != _FORMAT or not isinstance(manifest.get("outputs"), dict):
+        raise InputError(
+            f"its manifest has format {manifest.get('format')!r}", where=str(path), way_out=f"expect {_FORMAT}"
+        )
+    return ResultFolder(path=path, manifest=manifest)

@@ -1,0 +1,129 @@
+"""How is one request routed? The definition, in plain Python, meant to be read.
+
+The vectorised replay is held to this file by property tests, request by request. Speed is no concern here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from paretocode.catalogue.catalogue import Catalogue
+from paretocode.stream.stream import RequestRow
+from paretocode.tiermap.cost import list_cost_pusd
+from paretocode.tiermap.ranking import ranked_rows
+from paretocode.tiermap.tier_map import TierMap
+
+__all__ = ["Decision", "SessionMemory", "remember", "route", "shortlist"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMemory:
+    """What a router remembers of a session: the model that last served it, and when it last asked [s]."""
+
+    model_index: int | None
+    time_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Where a request goes.
+
+    Parameters
+    ----------
+    tier_requested
+        Tier of the request's min score.
+    tier_served
+        Tier whose shortlist serves it; None when it is refused.
+    primary
+        Catalogue row of the model that serves it; None when it is refused.
+    fallbacks
+        Rows of the next models of the same shortlist, best first.
+    is_kept
+        Whether stickiness, not the ranking, chose the primary.
+    """
+
+    tier_requested: int
+    tier_served: int | None
+    primary: int | None
+    fallbacks: tuple[int, ...]
+    is_kept: bool
+
+
+def shortlist(request: RequestRow, tier_index: int, tier_map: TierMap, catalogue: Catalogue) -> list[int]:
+    """Return the rows of a tier that can take the request, best first.
+
+    Three filters: the model is in the catalogue; the policy's eligibility admits it; its context holds prompt plus
+    completion. Then the ranking, which drops models without a known price.
+    """
+    if tier_map.policy.eligibility == "tier":
+        pool = [catalogue.index_of(key) for key in tier_map.tiers[tier_index].models if key in catalogue]
+    else:
+        floor = tier_map.floor_micro(tier_index)
+        pool = [catalogue.index_of(key) for key in tier_map.models if key in catalogue]
+        pool = [
+            row for row in pool if floor is None or (catalogue.has_score[row] and catalogue.score_micro[row] >= floor)
+        ]
+    need = request.prompt_tokens + request.completion_tokens
+    able = [row for row in pool if catalogue.context_tokens[row] >= need]
+    price = None
+    if tier_map.policy.price_metric == "request":
+        price = np.array([list_cost_pusd(catalogue, row, request) for row in range(len(catalogue))], dtype=np.int64)
+    return ranked_rows(catalogue, able, tier_map.policy, price=price)
+
+
+def route(
+    request: RequestRow, tier_map: TierMap, catalogue: Catalogue, *, memory: SessionMemory | None = None
+) -> Decision:
+    """Route one request.
+
+    Parameters
+    ----------
+    request
+        Its min score in ppm (None = omitted), tokens and time.
+    tier_map, catalogue
+        The map and the models in force. A model of the map that the catalogue lacks is unavailable.
+    memory
+        What is remembered of the request's session; None for its first request.
+
+    Notes
+    -----
+    1. The min score gives the tier (omitted: the default tier; equal to an edge: the tier above).
+    2. The tier's shortlist; if it is empty for this request, the next tier up or down that has one, or a refusal.
+    3. Stickiness: the remembered model, if it is in the shortlist and the session's last request is less than the
+       TTL ago.
+    """
+    policy = tier_map.policy
+    tier_requested = tier_map.tier_of(request.min_score_ppm)
+    step = {"up": 1, "down": -1, "refuse": tier_map.n_tiers}[policy.empty_tier]
+    tier = tier_requested
+    while 0 <= tier < tier_map.n_tiers:
+        if models := shortlist(request, tier, tier_map, catalogue):
+            break
+        tier += step
+    else:
+        return Decision(tier_requested=tier_requested, tier_served=None, primary=None, fallbacks=(), is_kept=False)
+    kept = _kept_model(request, tier_map, memory, models)
+    primary = models[0] if kept is None else kept
+    others = [row for row in models if row != primary]
+    return Decision(
+        tier_requested=tier_requested,
+        tier_served=tier,
+        primary=primary,
+        fallbacks=tuple(others[: policy.n_fallbacks]),
+        is_kept=kept is not None,
+    )
+
+
+def remember(memory: SessionMemory | None, request: RequestRow, decision: Decision) -> SessionMemory:
+    """Return what a router remembers of a session after a decision; a refused request keeps the model remembered."""
+    kept = memory.model_index if memory is not None else None
+    return SessionMemory(model_index=kept if decision.primary is None else decision.primary, time_s=request.time_s)
+
+
+def _kept_model(request: RequestRow, tier_map: TierMap, memory: SessionMemory | None, models: list[int]) -> int | None:
+    if tier_map.policy.stickiness == "none" or memory is None or memory.model_index is None:
+        return None
+    is_recent = request.time_s - memory.time_s < tier_map.policy.sticky_ttl_s
+    return memory.model_index if is_recent and memory.model_index in models else None

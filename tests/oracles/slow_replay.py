@@ -1,0 +1,75 @@
+"""The definition of a replay as a loop: route, remember, bill, request by request, in plain Python numbers."""
+
+from __future__ import annotations
+
+from paretocode.catalogue.catalogue import Catalogue
+from paretocode.sim.cache import PrefixCache
+from paretocode.stream.stream import RequestStream
+from paretocode.tiermap import Decision, SessionMemory, TierMap, remember, route
+from paretocode.tiermap.cost import price_in_force
+
+
+def slow_decisions(stream: RequestStream, tier_map: TierMap, catalogue: Catalogue) -> list[Decision]:
+    """Route every request with the reference router and a memory per session."""
+    memories: dict[int, SessionMemory] = {}
+    decisions = []
+    for index in range(len(stream)):
+        request = stream.row(index)
+        memory = memories.get(request.session)
+        decision = route(request, tier_map, catalogue, memory=memory)
+        memories[request.session] = remember(memory, request, decision)
+        decisions.append(decision)
+    return decisions
+
+
+def slow_bill(
+    stream: RequestStream, models: list[int | None], catalogue: Catalogue, cache: PrefixCache
+) -> tuple[list[int], list[int]]:
+    """Bill every request with a cache per (session, model): its cached length and last use, cut at every turn.
+
+    Returns
+    -------
+    cost_pusd, cached_tokens
+    """
+    held: dict[tuple[int, int], list[float]] = {}
+    costs, cached_column = [], []
+    for index, model in enumerate(models):
+        request = stream.row(index)
+        for (session, _), state in held.items():
+            if session == request.session:
+                state[0] = min(state[0], request.prefix_tokens)
+        if model is None:
+            costs.append(0)
+            cached_column.append(0)
+            continue
+        price = {
+            name: price_in_force(catalogue, model, f"{name}_usd_per_mtok", request.prompt_tokens)
+            for name in ("prompt", "completion", "cache_read", "cache_write")
+        }
+        has_read = catalogue.cache_read_usd_per_mtok[model] == catalogue.cache_read_usd_per_mtok[model] or any(
+            s.model_index == model
+            and s.min_prompt_tokens < request.prompt_tokens
+            and s.min_prompt_tokens
+            == max(
+                t.min_prompt_tokens
+                for t in catalogue.price_steps
+                if t.model_index == model and t.min_prompt_tokens < request.prompt_tokens
+            )
+            and s.cache_read_usd_per_mtok == s.cache_read_usd_per_mtok
+            for s in catalogue.price_steps
+        )
+        caches = cache.is_on and has_read
+        length, last_use = held.get((request.session, model), [0, float("-inf")])
+        is_warm = caches and request.time_s - last_use <= cache.ttl_s and length >= cache.min_tokens
+        cached = int(length) if is_warm else 0
+        has_write = catalogue.cache_write_usd_per_mtok[model] == catalogue.cache_write_usd_per_mtok[model]
+        writes = caches and request.prompt_tokens >= cache.min_tokens and has_write
+        fresh_price = price["cache_write"] if writes else price["prompt"]
+        costs.append(
+            cached * price["cache_read"]
+            + (request.prompt_tokens - cached) * fresh_price
+            + request.completion_tokens * price["completion"]
+        )
+        cached_column.append(cached)
+        held[request.session, model] = [request.prompt_tokens, request.time_s]
+    return costs, cached_column

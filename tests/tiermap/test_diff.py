@@ -1,0 +1,42 @@
+"""What moves between two maps: counted by hand."""
+
+from __future__ import annotations
+
+from paretocode.catalogue import load_bundled
+from paretocode.stream.stream import request_stream
+from paretocode.tiermap import documented_pareto_code, map_from_edges, map_from_listing
+from paretocode.tiermap.diff import diff_tier_maps
+
+CATALOGUE = load_bundled()
+
+
+def test_moving_one_edge_below_an_atom() -> None:
+    old = documented_pareto_code(CATALOGUE)
+    new = map_from_listing(CATALOGUE, request_edges=[0.33, 0.64])
+    stream = request_stream(
+        session=[1, 2, 3, 4], time_s=[0] * 4, prompt_tokens=[1] * 4, completion_tokens=[1] * 4,
+        min_score=[0.65, 0.64, 0.639, float("nan")],
+    )  # fmt: skip
+    diff = diff_tier_maps(old, new, stream=stream)
+    assert diff.tier_moves == {("medium", "high"): 0.5}
+    assert diff.moved_share == 0.5
+    assert not diff.entered
+    assert not diff.first_choice
+    assert not diff.is_empty
+
+
+def test_the_same_map_has_an_empty_diff() -> None:
+    old = documented_pareto_code(CATALOGUE)
+    assert diff_tier_maps(old, old.renamed("other")).is_empty
+
+
+def test_models_that_move_enter_and_leave() -> None:
+    old = documented_pareto_code(CATALOGUE)
+    smaller = CATALOGUE.select([row for row in range(13) if CATALOGUE.keys[row] != "anthropic/claude-haiku-4.5"])
+    new = map_from_edges(smaller, score_edges=[42.0, 47.3], request_edges=[0.33, 0.66])
+    diff = diff_tier_maps(old, new)
+    gone = [key for key in old.models if key not in new.models]
+    assert list(diff.left) == gone
+    assert diff.moved["x-ai/grok-4.3@high"] == ("medium", "low")
+    assert diff.moved_share is None
+    assert diff.score_edges == (None, (42.0, 47.3))
