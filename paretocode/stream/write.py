@@ -1,0 +1,73 @@
+"""How does a stream leave the house? As a plain stream table that `read_stream_table` reads back unchanged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from paretocode.errors import InputError
+from paretocode.stream.stream import PPM, RequestStream
+
+__all__ = ["write_stream_table"]
+
+_FORMATS = {
+    ".parquet": "FORMAT parquet, COMPRESSION zstd",
+    ".csv": "FORMAT csv, HEADER",
+    ".csv.gz": "FORMAT csv, HEADER, COMPRESSION gzip",
+}
+
+
+def write_stream_table(stream: RequestStream, path: Path | str) -> None:
+    """Write a stream as ``.parquet``, ``.csv`` or ``.csv.gz``, replacing the file once it is complete.
+
+    Parameters
+    ----------
+    stream
+        Any stream. Where sessions have no names, their numbers are written, padded with zeros so that they sort alike.
+    path
+        File to write; its folder must exist.
+
+    Raises
+    ------
+    InputError
+        Unknown suffix, no such folder, or a place that cannot be written to.
+    """
+    import duckdb
+
+    file = Path(path)
+    suffix = next((known for known in (".csv.gz", ".csv", ".parquet") if file.name.lower().endswith(known)), None)
+    if suffix is None:
+        raise InputError(
+            "the name ends in no format we write", where=str(path), way_out="use .parquet, .csv or .csv.gz"
+        )
+    if not file.parent.is_dir():
+        raise InputError("there is no such folder to write to", where=str(file.parent), way_out="create it first")
+    columns = _columns(stream)  # the query below finds this dictionary by its name
+    part = file.with_name(f".{file.name}.part")
+    target = "'" + str(part.absolute()).replace("'", "''") + "'"
+    try:
+        with duckdb.connect() as engine:
+            engine.execute(
+                "COPY (SELECT nullif(session_id, '') AS session_id, time_s, "
+                "CASE WHEN isnan(min_score) THEN NULL ELSE min_score END AS min_score, "
+                f"prompt_tokens, completion_tokens, prefix_tokens FROM columns) TO {target} ({_FORMATS[suffix]})"
+            )
+        part.replace(file)
+    except (duckdb.Error, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise InputError("the file cannot be written", where=str(path), way_out="check its folder's rights") from error
+    del columns
+
+
+def _columns(stream: RequestStream) -> dict[str, np.ndarray]:
+    width = len(str(stream.n_sessions))
+    names = stream.session_ids or tuple(f"{number:0{width}d}" for number in range(stream.n_sessions))
+    return {
+        "session_id": np.array(names, dtype=object)[stream.session],
+        "time_s": stream.time_s,
+        "min_score": np.where(stream.is_omitted, np.nan, stream.min_score_ppm / PPM),
+        "prompt_tokens": stream.prompt_tokens,
+        "completion_tokens": stream.completion_tokens,
+        "prefix_tokens": stream.prefix_tokens,
+    }
