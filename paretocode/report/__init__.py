@@ -1,0 +1,40 @@
+"""How is the answer shown? Tables for the terminal, figures, and one page for a person who was not there.
+
+Figures and the page load their libraries (matplotlib, jinja2) when first asked for; the tables need neither.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from paretocode.report.text import diff_text, edges_line, findings_table, format_table, metrics_table
+
+if TYPE_CHECKING:
+    from paretocode.report.html import render_report
+    from paretocode.report.plots import figure_png, plot_candidates, plot_demand, plot_frontier, save_svg
+
+__all__ = [
+    "diff_text",
+    "edges_line",
+    "figure_png",
+    "findings_table",
+    "format_table",
+    "metrics_table",
+    "plot_candidates",
+    "plot_demand",
+    "plot_frontier",
+    "render_report",
+    "save_svg",
+]
+
+_HOME = {
+    "render_report": "html",
+    **dict.fromkeys(("figure_png", "plot_candidates", "plot_demand", "plot_frontier", "save_svg"), "plots"),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

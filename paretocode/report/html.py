@@ -1,0 +1,128 @@
+"""What does a person read who was not there? The whole answer as one file: no network, no script, prints on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from paretocode.catalogue.finding import SEVERITIES
+from paretocode.report import numbers
+from paretocode.report.comparison import Group, Row, compare_maps, map_order
+from paretocode.report.differences import difference_lines
+from paretocode.report.inline_svg import inline_svg
+from paretocode.report.names import short_model_names
+from paretocode.report.palette import DARK, tier_colours
+from paretocode.report.sentences import NO_INTERVAL, demand_sentence, recommendation, reproduce_command
+
+__all__ = ["FIGURES", "render_report"]
+
+FIGURES: Mapping[str, str] = {
+    "candidates": "Cost, shortfall and jumps of every map; the dashed line is the incumbent.",
+    "demand": "What the requests ask for, and where each map cuts; an edge belongs to the tier on its right.",
+    "frontier": "Coding score against price. Filled marks are on the frontier; hollow ones pay more for no more score.",
+}
+"""Captions of the figures this project draws, in the order of the page; others follow under their own names."""
+
+_TILES = {
+    "cost_usd_per_krequest": "USD per 1,000 requests",
+    "shortfall_mean": "mean shortfall, 0..1 axis",
+    "tier_jump_rate": "tier jumps per pair",
+    "model_jump_rate": "model jumps per pair",
+}
+
+
+def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) -> str:
+    """Return the report of a result as one HTML page.
+
+    Parameters
+    ----------
+    document
+        The content of a result's ``metrics.json``. Every string in it is escaped; a null metric reads as unknown.
+    figures
+        Name -> text of an SVG file; names of `FIGURES` get its captions. May be empty.
+
+    Raises
+    ------
+    InputError
+        A figure that is not plain SVG (see `paretocode.report.inline_svg`).
+
+    Notes
+    -----
+    Same document and figures, same bytes.
+    """
+    groups, names = compare_maps(document), map_order(document)
+    proposed = document["proposed"] if document.get("proposed") in document["maps"] else document["incumbent"]
+    page = _environment().get_template("report.html.j2")
+    return page.render(
+        document=document,
+        names=names,
+        incumbent=document["incumbent"],
+        proposed=proposed,
+        recommendation=recommendation(document),
+        no_interval=NO_INTERVAL,
+        demand=demand_sentence(document),
+        command=reproduce_command(document),
+        tiles=_tiles(groups) if proposed != document["incumbent"] else [],
+        groups=groups,
+        has_unknown=_has_unknown(groups),
+        tier_colours={name: tier_colours(t["name"] for t in document["maps"][name]["tiers"]) for name in names},
+        short=short_model_names(_models(document)),
+        differences={name: difference_lines(diff) for name, diff in (document.get("diffs") or {}).items()},
+        findings={name: _by_gravity(document["maps"][name].get("findings") or []) for name in names},
+        figures=_figures(figures),
+        dark={f"--c{colour[1:]}": twin for colour, twin in DARK.items()},
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("paretocode.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["typeset"] = _typeset
+    environment.filters["count"] = numbers.count
+    return environment
+
+
+def _typeset(text: str) -> str:
+    """Return a number as print sets it: a true minus, arrows, no line break before a unit.
+
+    Examples
+    --------
+    >>> _typeset("-12.0 %") == "\\u221212.0\\u00a0%"
+    True
+    """
+    text = text.replace("->", "→")
+    if re.match(r"-[<\d]", text):
+        text = "\N{MINUS SIGN}" + text[1:]
+    return text.replace(" %", "\u00a0%").replace(" pp", "\u00a0pp")
+
+
+def _tiles(groups: list[Group]) -> list[tuple[str, Row]]:
+    rows = {row.key: row for group in groups[:-2] for row in group.rows}
+    return [(label, rows[key]) for key, label in _TILES.items() if key in rows]
+
+
+def _has_unknown(groups: list[Group]) -> bool:
+    cells = (cell for group in groups for row in group.rows for cell in row.cells.values())
+    return any(numbers.UNKNOWN in (cell.value, cell.change) for cell in cells)
+
+
+def _models(document: Mapping[str, Any]) -> list[str]:
+    keys = {key for each in document["maps"].values() for tier in each["tiers"] for key in tier["models"]}
+    return sorted(keys)
+
+
+def _by_gravity(findings: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding["severity"]))
+
+
+def _figures(figures: Mapping[str, str]) -> list[dict[str, Any]]:
+    order = [name for name in FIGURES if name in figures] + [name for name in figures if name not in FIGURES]
+    return [{"name": n, "caption": FIGURES.get(n, n), "svg": inline_svg(figures[n], name=n)} for n in order]

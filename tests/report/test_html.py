@@ -1,0 +1,183 @@
+"""Is the page whole, safe and honest about what it does not know?"""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import paretocode.report
+from paretocode.errors import InputError
+from paretocode.report import plot_candidates, render_report, save_svg
+from paretocode.report.inline_svg import inline_svg
+from paretocode.report.sentences import NO_INTERVAL, recommendation
+from report.sample import sample_document
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9">{}</svg>'
+VOID = {"meta", "br", "link", "img", "hr", "input"}
+
+
+class _Nesting(HTMLParser):
+    """Records the tags and refuses a page whose tags do not close in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def parse(page: str) -> _Nesting:
+    parser = _Nesting()
+    parser.feed(page)
+    assert parser.open == []
+    return parser
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    return sample_document()
+
+
+def test_the_page_holds_the_whole_answer(document: dict[str, Any]) -> None:
+    page = render_report(document, figures={})
+    parse(page)
+    for part in (
+        document["question"],
+        "Proposed is natural in place of documented",
+        NO_INTERVAL,
+        "What changes",
+        "of requests change tier",
+        "All numbers",
+        "dominated-tier",
+        "What is not known",
+        "Min scores are assumed, not measured",
+        *document["not_known"],
+        "python -m paretocode.sim experiments/quickstart.toml",
+        "Artificial Analysis",
+        document["catalogue"]["digest"],
+    ):
+        assert part.replace("'", "&#39;") in page
+
+
+def test_the_page_asks_nothing_of_the_network(document: dict[str, Any]) -> None:
+    page = render_report(document, figures={"candidates": save_svg(plot_candidates(document))})
+    parser = parse(page)
+    assert not parser.seen & {"script", "link", "img", "iframe", "object", "base", "form"}
+    assert not re.search(r"@import|url\(\s*['\"]?(?!#)", page)
+    assert not re.search(r"(?:src|href)=\"(?!#)", page)
+
+
+def test_strings_of_the_document_are_escaped(document: dict[str, Any]) -> None:
+    evil = "<script>alert('x')</script>"
+    document["question"] = document["experiment"] = evil
+    document["not_known"].append(evil)
+    document["catalogue"]["attribution"] = document["stream"]["name"] = evil
+    document["command"] = evil
+    chosen = document["maps"]["natural"]
+    chosen["metrics"]["model_share"] = {f"x/{evil}": 1.0}
+    chosen["tiers"][0]["models"].append(f"x/{evil}")
+    chosen["findings"].append({"code": "c", "severity": "error", "subject": evil, "message": evil})
+    document["diffs"]["natural"]["entered"] = {f"x/{evil}": "low"}
+    document["maps"][evil] = document["maps"].pop("coupled")
+    page = render_report(document, figures={"candidates": save_svg(plot_candidates(document))})
+    assert "<script" not in page.lower()
+    assert page.count("&lt;script&gt;") > 8
+    assert "script" not in parse(page).seen
+
+
+def test_missing_numbers_are_unknown_with_a_footnote(document: dict[str, Any]) -> None:
+    assert "it is not zero" not in render_report(document, figures={})
+    for key in ("cost_usd", "cost_usd_per_krequest", "shortfall_mean", "latency_p50_s", "tier_share", "model_share"):
+        document["maps"]["natural"]["metrics"][key] = None
+    page = render_report(document, figures={})
+    assert "it is not zero" in page
+    assert "would have cost an unknown amount" in page
+    assert "the mean shortfall unknown" in page
+
+
+def test_the_recommendation_says_less_and_more(document: dict[str, Any]) -> None:
+    old, new = (document["maps"][name]["metrics"] for name in ("documented", "natural"))
+    old.update(cost_usd=100.0, tier_jump_rate=0.001, model_jump_rate=0.002, shortfall_mean=0.02)
+    new.update(cost_usd=88.0, tier_jump_rate=0.003, model_jump_rate=0.002, shortfall_mean=0.01)
+    assert recommendation(document) == (
+        "Proposed is natural in place of documented: on these requests it would have cost 12.0 % less (88.00 instead "
+        "of 100.00 USD), with tier jumps up from 0.10 % to 0.30 %, model jumps the same at 0.20 %, and the mean "
+        "shortfall down from 0.0200 to 0.0100."
+    )
+
+
+@pytest.mark.parametrize("proposed", [None, "documented"])
+def test_without_a_proposal_the_incumbent_stays(document: dict[str, Any], proposed: str | None) -> None:
+    document["proposed"] = proposed
+    page = render_report(document, figures={})
+    assert "Keep documented: none of 2 candidates is proposed in its place." in page
+
+
+def test_same_input_same_page(document: dict[str, Any]) -> None:
+    figures = {"candidates": save_svg(plot_candidates(document))}
+    assert render_report(document, figures=figures) == render_report(sample_document(), figures=figures)
+
+
+def test_two_figures_share_no_ids(document: dict[str, Any]) -> None:
+    svg = save_svg(plot_candidates(document))
+    parser = parse(render_report(document, figures={"candidates": svg, "another": svg}))
+    assert len(set(parser.ids)) == len(parser.ids) > 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<script>alert(1)</script>",
+        '<g xmlns:s="http://www.w3.org/2000/svg"><s:script/></g>',
+        '<rect onload="alert(1)"/>',
+        "<foreignObject><p/></foreignObject>",
+        "<style>@import 'x.css'</style>",
+        '<image href="http://example.org/x.png"/>',
+        '<a href="#x"/>',
+        '<use xlink:href="x.svg#a" xmlns:xlink="http://www.w3.org/1999/xlink"/>',
+        '<rect style="fill: url(http://example.org/x)"/>',
+        "<rect>",
+        "&evil;",
+    ],
+)
+def test_a_figure_with_code_or_references_is_refused(document: dict[str, Any], content: str) -> None:
+    with pytest.raises(InputError, match="figure 'demand'"):
+        render_report(document, figures={"demand": SVG.format(content)})
+
+
+@pytest.mark.parametrize("text", ["", "no svg at all", "<html></html>"])
+def test_what_is_no_svg_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="figure 'x'"):
+        inline_svg(text, name="x")
+
+
+def test_house_colours_can_follow_the_readers_screen() -> None:
+    page = inline_svg(SVG.format('<path id="a" style="fill: #1f2428"/><use href="#a"/>'), name="my figure")
+    assert 'fill: var(--c1f2428, #1f2428)"' in page
+    assert 'id="my-figure-a"' in page
+    assert 'href="#my-figure-a"' in page
+    assert "width=" not in page
+
+
+def test_only_checked_figures_skip_the_escaping() -> None:
+    templates = Path(paretocode.report.__file__).parent / "templates"
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(templates.iterdir()))
+    assert text.count("|safe") == text.count("figure.svg|safe") == 1
+    assert "autoescape false" not in text
