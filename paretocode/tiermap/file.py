@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from paretocode._borders import validated
 from paretocode.catalogue.catalogue import PRICE_FIELDS, SPEED_PERCENTILES, Catalogue, PriceStep, model_key
 from paretocode.errors import InputError
 from paretocode.tiermap.policy import Policy
@@ -312,17 +313,7 @@ def parse_tier_map(content: bytes, *, where: str) -> TierMapFile:
             where=where,
             way_out=f"this release reads version {FORMAT_VERSION}; use the release that wrote it",
         )
-    try:
-        return TierMapFile.model_validate(plain)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        what = first["msg"].removeprefix("Value error, ")
-        raise InputError(
-            f"{what[:1].lower()}{what[1:]}",
-            where=f"{where}, key {key}" if key else where,
-            way_out="correct it, or export the map again",
-        ) from error
+    return validated(TierMapFile, plain, where=where, way_out="correct it, or export the map again")
 
 
 def _no_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:

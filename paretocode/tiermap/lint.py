@@ -195,7 +195,15 @@ def _flipping_picks(context: LintContext) -> Iterator[Finding]:
         if len(ranked) < 2:
             continue
         first, second = (context.price(row) for row in ranked[:2])
-        if first > 0 and second - first < FLIP_MARGIN * first:
+        if second == first:
+            yield _finding(
+                "pick-flips",
+                "warning",
+                tier.name,
+                f"{context.catalogue.keys[ranked[0]]} and {context.catalogue.keys[ranked[1]]} both cost "
+                f"{_usd(context, ranked[0])} ({context.metric} price): the tie rule picks, and any change flips it",
+            )
+        elif second - first < FLIP_MARGIN * first:
             yield _finding(
                 "pick-flips",
                 "warning",

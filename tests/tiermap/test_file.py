@@ -79,7 +79,7 @@ REFUSALS = [
     (b'{"format": "paretocode-tier-', "map.json: it is not JSON ("),
     (b"[]", 'map.json: it is no tier map; expect "format": "paretocode-tier-map".'),
     ({"format_version": 2}, "map.json: its format version is 2; this release reads version 1; "),
-    ({"surprise": 1}, "map.json, key surprise: extra inputs are not permitted; "),
+    ({"surprise": 1}, "map.json, key surprise: there is no such key; did you mean supersedes."),
     ({"request_edges_ppm": [660_000, 330_000]}, "map.json: request_edges_ppm has 660000 before 330000; "),
     ({"request_edges_ppm": [330_000]}, "map.json: 3 tiers have 1 edges; "),
     (

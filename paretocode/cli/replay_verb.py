@@ -1,0 +1,32 @@
+"""``paretocode replay [TIER_MAP]``: what would one map have done to a stream?"""
+
+from __future__ import annotations
+
+import argparse
+
+from paretocode.cli.shared import DOCUMENTED, add_catalogue, add_json, add_stream, adhoc_experiment, emit
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.add_argument("tier_map", nargs="?", default=DOCUMENTED, metavar="TIER_MAP", help="a file, or documented")
+    add_catalogue(parser)
+    add_stream(parser)
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the metrics of one map."""
+    return replay_maps(args, [args.tier_map])
+
+
+def replay_maps(args: argparse.Namespace, maps: list[str]) -> int:
+    """Replay the maps named and print their table, the first as incumbent."""
+    from paretocode.experiment.document import metrics_document
+    from paretocode.experiment.run import measure_maps
+    from paretocode.report.text import metrics_table
+
+    experiment = adhoc_experiment(args, maps)
+    document = metrics_document(experiment, measure_maps(experiment))
+    emit(args, f"{metrics_table(document)}\n\n{experiment.catalogue.attribution}", document)
+    return 0

@@ -1,0 +1,129 @@
+"""What do several verbs take and give? Catalogues, streams, maps; text or JSON."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from paretocode._files import json_bytes
+from paretocode.errors import UsageError
+
+if TYPE_CHECKING:
+    from paretocode.experiment.resolve import Experiment
+
+__all__ = ["add_json", "add_stream", "adhoc_experiment", "emit", "load_map", "say"]
+
+DOCUMENTED = "documented"
+_DEFAULT_REQUESTS = 20_000
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+
+
+def add_catalogue(parser: argparse.ArgumentParser) -> None:
+    """Add ``--catalogue``."""
+    parser.add_argument(
+        "--catalogue", default="bundled", metavar="FILE", help="a catalogue file, or bundled for the 13-model example"
+    )
+
+
+def add_stream(parser: argparse.ArgumentParser) -> None:
+    """Add the choice of a stream: a log through a reader, or a preset."""
+    parser.add_argument("--stream", metavar="FILE", help="a log; without it a synthetic stream is made")
+    parser.add_argument("--reader", default="table", help="how to read the log: coding_agent, azure or table")
+    parser.add_argument("--preset", default="coding_agent", help="the synthetic stream's preset")
+    parser.add_argument("--requests", type=int, default=_DEFAULT_REQUESTS, help="its number of requests")
+    parser.add_argument("--seed", type=int, default=1, help="seed of stream, demand and latency draws")
+    parser.add_argument(
+        "--demand",
+        default="default",
+        choices=["default", "log"],
+        help="min scores: our assumption, or the log's column",
+    )
+    parser.add_argument(
+        "--score-scale",
+        default="percentile",
+        choices=["percentile", "fraction", "field_percentile"],
+        help="scores to 0..1",
+    )
+
+
+def emit(args: argparse.Namespace, text: str, document: object) -> None:
+    """Print the answer: text for people, JSON where asked."""
+    if args.json:
+        sys.stdout.write(json_bytes(document).decode())
+    else:
+        print(text)
+
+
+def say(text: str) -> None:
+    """Talk to the person at the terminal, beside the answer."""
+    print(text, file=sys.stderr)
+
+
+def load_map(word: str, catalogue: Any) -> Any:
+    """Return the tier map of a file, or the documented one on the catalogue."""
+    from paretocode.tiermap import documented_pareto_code
+    from paretocode.tiermap.file import read_tier_map
+
+    file = _map_path(word)
+    return documented_pareto_code(catalogue) if file is None else read_tier_map(file).tier_map()
+
+
+def _map_path(word: str) -> Path | None:
+    """Return the file that a word names, a result folder's own map for a folder; None for the documented map."""
+    path = Path(word)
+    if word == DOCUMENTED and not path.exists():
+        return None
+    return path / "tier_map.json" if path.is_dir() else path
+
+
+def adhoc_experiment(args: argparse.Namespace, maps: list[str]) -> Experiment:
+    """Return the experiment that a replaying verb states on the command line, the first map as incumbent."""
+    from paretocode.experiment.resolve import resolve
+    from paretocode.experiment.spec import ExperimentSpec
+
+    entries = _map_entries(maps)
+    log = {"reader": args.reader, "path": str(Path(args.stream).absolute())} if args.stream else None
+    sizes = {"full": args.requests, "smoke": args.requests}
+    if args.requests < 1 or args.seed < 0:
+        raise UsageError(
+            f"--requests {args.requests} --seed {args.seed}", way_out="give at least 1 request and a seed >= 0"
+        )
+    catalogue = args.catalogue if args.catalogue.startswith("bundled") else str(Path(args.catalogue).absolute())
+    spec = ExperimentSpec.model_validate(
+        {
+            "format": "paretocode-experiment-1",
+            "question": "asked on the command line",
+            "catalogue": {"source": catalogue},
+            "scale": {"kind": args.score_scale},
+            "stream": log or {"preset": args.preset, "sizes": sizes},
+            "demand": {"kind": args.demand},
+            "incumbent": entries[0],
+            "candidates": entries[1:],
+            "seeds": {"stream": args.seed, "demand": args.seed, "luck": args.seed},
+        }
+    )
+    return resolve(spec, name="command-line", scale_name="full", base=Path())
+
+
+def _map_entries(words: list[str]) -> list[dict[str, object]]:
+    from paretocode.tiermap.file import read_tier_map
+
+    entries: list[dict[str, object]] = []
+    for word in words:
+        file = _map_path(word)
+        name = DOCUMENTED if file is None else read_tier_map(file).name
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:56] or "map"
+        taken = [entry["name"] for entry in entries]
+        unique = next(n for n in (name, *(f"{name}-{i}" for i in range(2, 1000))) if n not in taken)
+        if file is None:
+            entries.append({"name": unique, "kind": "documented"})
+        else:
+            entries.append({"name": unique, "kind": "file", "path": str(file.absolute())})
+    return entries

@@ -1,0 +1,60 @@
+"""``python -m paretocode.sim``: run an experiment, print its table, name its folder."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from paretocode import __version__
+from paretocode.cli.main import guarded
+from paretocode.cli.shared import add_json, emit, say
+
+__all__ = ["main"]
+
+_EPILOG = """\
+examples:
+  python -m paretocode.sim
+  python -m paretocode.sim experiments/documented_map.toml --scale smoke
+  python -m paretocode.sim experiments/coding_agent_trace.toml --set stream.path=requests.parquet
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m paretocode.sim",
+        description="Replay a stream under the incumbent and the candidate tier maps of an experiment.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"paretocode {__version__}")
+    parser.add_argument("experiment", nargs="?", metavar="EXPERIMENT.toml", help="default: the bundled quickstart")
+    parser.add_argument("--out", default="results", metavar="DIR", help="parent of all results (default: results)")
+    parser.add_argument("--scale", default="full", choices=["full", "smoke"], help="which of the experiment's sizes")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override a key; repeatable")
+    parser.add_argument("--no-figures", action="store_true", help="leave out figures and report")
+    add_json(parser)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the main job and return its exit code."""
+    args = _parser().parse_args(argv)
+    return guarded(lambda: _run(args))
+
+
+def _run(args: argparse.Namespace) -> int:
+    from paretocode.experiment.run import quickstart_path, run_experiment
+    from paretocode.report.text import metrics_table
+
+    path = Path(args.experiment) if args.experiment else quickstart_path()
+    result = run_experiment(path, out=args.out, scale_name=args.scale, overrides=args.set, figures=not args.no_figures)
+    document = result.metrics()
+    for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]
+        say(f"note: {note}")
+    emit(args, f"{metrics_table(document)}\n\n{document['catalogue']['attribution']}", document)  # type: ignore[index]
+    if args.json:
+        say(f"result: {result.path}")
+    else:
+        print(f"\nresult: {result.path}")
+    return 0

@@ -1,0 +1,144 @@
+"""What did the experiment find? The content of `metrics.json`: the same bytes for the same spec, inputs and code.
+
+Nothing of the run itself (clock, machine, duration) stands here; that is the manifest's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from paretocode.experiment.resolve import Experiment
+from paretocode.stream import describe
+from paretocode.tiermap import TierMap
+from paretocode.tiermap.diff import diff_tier_maps
+from paretocode.tiermap.file import canonical_bytes, sha256_of, tier_map_file
+from paretocode.tiermap.lint import lint_tier_map
+
+__all__ = ["metrics_document", "tier_map_bytes"]
+
+_RELATIVE = ("cost_usd", "cost_usd_per_krequest", "latency_p50_s", "latency_p95_s", "latency_p99_s")
+_ABSOLUTE = (
+    "cache_hit_share",
+    "tier_jump_rate",
+    "model_jump_rate",
+    "shortfall_mean",
+    "excess_mean",
+    "shortfall_share",
+    "score_coverage",
+    "latency_coverage",
+    "unserved_share",
+)
+_NO_INTERVAL = (
+    "No difference here carries an interval: one stream was replayed once, so a small difference may be luck.",
+    "Requests that omit their min score ask for nothing that could be missed: they stand outside shortfall and excess.",
+)
+
+
+def tier_map_bytes(experiment: Experiment, name: str) -> bytes:
+    """Return the exported form of one of the experiment's maps."""
+    return canonical_bytes(tier_map_file(experiment.tier_maps[name], experiment.catalogue))
+
+
+def metrics_document(experiment: Experiment, metrics: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the document of a finished experiment.
+
+    Parameters
+    ----------
+    metrics
+        Map name -> `Metrics.to_dict()`.
+    """
+    incumbent = experiment.spec.incumbent.name
+    return {
+        "format": "paretocode-metrics-1",
+        "experiment": experiment.name,
+        "question": experiment.spec.question,
+        "scale": experiment.scale_name,
+        "catalogue": _catalogue(experiment),
+        "stream": _stream(experiment),
+        "demand": _demand(experiment),
+        "score_scale": experiment.scale.name,
+        "cache": dataclasses.asdict(experiment.cache),
+        "seeds": experiment.spec.seeds.model_dump(),
+        "incumbent": incumbent,
+        "proposed": experiment.spec.proposed,
+        "maps": {
+            name: _map(experiment, name, metrics[name], None if name == incumbent else metrics[incumbent])
+            for name in experiment.tier_maps
+        },
+        "diffs": {
+            name: diff_tier_maps(experiment.tier_maps[incumbent], tier_map, stream=experiment.stream).to_dict()
+            for name, tier_map in experiment.tier_maps.items()
+            if name != incumbent
+        },
+        "not_known": _not_known(experiment),
+    }
+
+
+def _catalogue(experiment: Experiment) -> dict[str, Any]:
+    catalogue = experiment.catalogue
+    return {
+        "source": experiment.spec.catalogue.source,
+        "as_of": catalogue.as_of,
+        "score_definition": catalogue.score_definition,
+        "models": len(catalogue),
+        "digest": catalogue.digest,
+        "attribution": catalogue.attribution,
+        "notes": list(catalogue.notes),
+    }
+
+
+def _stream(experiment: Experiment) -> dict[str, Any]:
+    stream = experiment.stream
+    return {
+        "name": stream.name,
+        "requests": len(stream),
+        "sessions": stream.n_sessions,
+        "digest": stream.digest,
+        "notes": list(stream.notes),
+        "description": describe(stream),
+    }
+
+
+def _demand(experiment: Experiment) -> dict[str, Any]:
+    return {**dataclasses.asdict(experiment.demand), "origin": experiment.demand_origin}
+
+
+def _map(
+    experiment: Experiment, name: str, metrics: dict[str, Any], incumbent: dict[str, Any] | None
+) -> dict[str, Any]:
+    tier_map: TierMap = experiment.tier_maps[name]
+    findings = lint_tier_map(tier_map, experiment.catalogue, demand=experiment.demand)
+    return {
+        "metrics": metrics,
+        "change": None if incumbent is None else _change(metrics, incumbent),
+        "request_edges": list(tier_map.request_edges),
+        "score_edges": None if tier_map.score_edges is None else list(tier_map.score_edges),
+        "default_tier": tier_map.default_tier,
+        "tiers": [{"name": tier.name, "models": list(tier.models)} for tier in tier_map.tiers],
+        "policy": dataclasses.asdict(tier_map.policy),
+        "tier_map_sha256": sha256_of(tier_map_bytes(experiment, name)),
+        "findings": [dataclasses.asdict(finding) for finding in findings],
+    }
+
+
+def _change(metrics: dict[str, Any], incumbent: dict[str, Any]) -> dict[str, float | None]:
+    """Return changes against the incumbent: relative for money and time, differences for shares; None if unknown."""
+    change: dict[str, float | None] = {}
+    for name in (*_RELATIVE, *_ABSOLUTE):
+        new, old = metrics[name], incumbent[name]
+        if new is None or old is None or (name in _RELATIVE and old == 0):
+            change[name] = None
+        else:
+            change[name] = new / old - 1 if name in _RELATIVE else new - old
+    return {"cost_share": change["cost_usd"], **change}
+
+
+def _not_known(experiment: Experiment) -> list[str]:
+    sentences = list(_NO_INTERVAL)
+    if experiment.demand_origin == "assumed":
+        sentences.append("The shares of min scores are assumed: no public log carries them; see the demand above.")
+    if experiment.spec.stream.preset is not None:
+        sentences.append(f"The stream is synthetic (preset {experiment.spec.stream.preset}), not a log of this router.")
+    sentences.append("Failures, rate limits and outages are not replayed: every request reaches its first choice.")
+    return sentences

@@ -1,0 +1,204 @@
+"""From the words of an experiment to its things: catalogue, scale, stream, demand, maps."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from paretocode.bands import Bands, bands_by_scheme
+from paretocode.catalogue import (
+    Catalogue,
+    FractionScale,
+    PercentileScale,
+    ScoreScale,
+    TableScale,
+    bundled_scale,
+    join_openrouter_aa,
+    load_catalogue,
+    read_artificial_analysis,
+    read_openrouter_models,
+)
+from paretocode.errors import InputError
+from paretocode.experiment.spec import CatalogueSpec, ExperimentSpec, MapSpec, PolicySpec, ScaleSpec
+from paretocode.sim.cache import PrefixCache
+from paretocode.stream import DEFAULT_DEMAND, Demand, RequestStream, apply_demand, demand_of, load_stream, synthesise
+from paretocode.tiermap import Policy, TierMap, documented_pareto_code, map_from_edges, map_from_listing
+from paretocode.tiermap.file import read_tier_map
+
+__all__ = ["Experiment", "resolve", "resolve_catalogue", "resolve_scale"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """An experiment with everything loaded.
+
+    Parameters
+    ----------
+    name, scale_name
+        The experiment's name and its size, ``full`` or ``smoke``.
+    spec
+        The words.
+    tier_maps
+        Name -> map, the incumbent first.
+    """
+
+    name: str
+    scale_name: str
+    spec: ExperimentSpec
+    catalogue: Catalogue
+    scale: ScoreScale
+    stream: RequestStream
+    demand: Demand
+    demand_origin: str
+    cache: PrefixCache
+    tier_maps: dict[str, TierMap]
+    bands: Bands | None
+
+
+def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> Experiment:
+    """Load all that an experiment names; relative paths are relative to `base`, the experiment's folder.
+
+    Raises
+    ------
+    InputError
+        Whatever a reader, a scheme or a map refuses.
+    """
+    catalogue = resolve_catalogue(spec.catalogue, base)
+    scale = resolve_scale(spec.scale, catalogue)
+    raw = _stream(spec, scale_name, base)
+    stream, demand, origin = _with_demand(spec, raw)
+    policy = _policy(Policy(), spec.policy)
+    maps = [spec.incumbent, *spec.candidates]
+    return Experiment(
+        name=name,
+        scale_name=scale_name,
+        spec=spec,
+        catalogue=catalogue,
+        scale=scale,
+        stream=stream,
+        demand=demand,
+        demand_origin=origin,
+        cache=PrefixCache(ttl_s=spec.cache.ttl_s, min_tokens=spec.cache.min_tokens),
+        tier_maps={m.name: _tier_map(m, catalogue, scale, _policy(policy, m.policy), base) for m in maps},
+        bands=next((_bands(m, catalogue) for m in maps if m.kind == "scheme"), None),
+    )
+
+
+def resolve_catalogue(spec: CatalogueSpec, base: Path) -> Catalogue:
+    """Load the catalogue; with `scores`, OpenRouter prices joined with an Artificial Analysis payload."""
+    if spec.scores is None:
+        if spec.source.startswith("bundled"):
+            return load_catalogue(spec.source)
+        return load_catalogue(base / spec.source)
+    scores = read_artificial_analysis(base / spec.scores, score_definition=spec.score_definition)
+    return join_openrouter_aa(read_openrouter_models(base / spec.source), scores)
+
+
+def resolve_scale(spec: ScaleSpec, catalogue: Catalogue) -> ScoreScale:
+    """Return the score scale; the percentile is that of the catalogue's own scored models."""
+    if spec.kind == "fraction":
+        return FractionScale(full=spec.full)
+    if spec.kind == "table":
+        return TableScale(points=tuple((float(s), float(a)) for s, a in spec.points))
+    if spec.kind == "field_percentile":
+        return bundled_scale()
+    return PercentileScale(field=tuple(float(score) for score in catalogue.coding_score[catalogue.has_score]))
+
+
+def _stream(spec: ExperimentSpec, scale_name: str, base: Path) -> RequestStream:
+    size = getattr(spec.stream.sizes, scale_name)
+    if spec.stream.preset is not None:
+        return synthesise(spec.stream.preset, n_requests=size, rng=spec.seeds.stream)
+    stream = load_stream(spec.stream.reader or "", base / (spec.stream.path or ""), **spec.stream.options)
+    return stream if size is None else _first_sessions(stream, size)
+
+
+def _first_sessions(stream: RequestStream, n_requests: int) -> RequestStream:
+    """Return whole sessions from the start of the log, at least `n_requests` requests if there are so many."""
+    if n_requests >= len(stream):
+        return stream
+    stop = int(np.searchsorted(stream.session, stream.session[n_requests - 1], side="right"))
+    columns = (
+        "session",
+        "time_s",
+        "min_score_ppm",
+        "is_omitted",
+        "prompt_tokens",
+        "completion_tokens",
+        "prefix_tokens",
+    )
+    note = f"only the first {stop:,} of {len(stream):,} requests, whole sessions, at this scale"
+    return stream.replace(
+        **{name: getattr(stream, name)[:stop] for name in columns},
+        session_ids=stream.session_ids[: int(stream.session[stop - 1]) + 1],
+        notes=(*stream.notes, note),
+    )
+
+
+def _with_demand(spec: ExperimentSpec, stream: RequestStream) -> tuple[RequestStream, Demand, str]:
+    if spec.demand.kind == "log":
+        if not stream.has_demand:
+            raise InputError(
+                "no request of it states a min score",
+                where=stream.name,
+                way_out='use [demand] kind = "default" or "law"',
+            )
+        return stream, _observed_demand(stream), "log"
+    demand = DEFAULT_DEMAND if spec.demand.kind == "default" else _law(spec)
+    return apply_demand(stream, demand, rng=spec.seeds.demand), demand, "assumed"
+
+
+def _law(spec: ExperimentSpec) -> Demand:
+    law = spec.demand
+    return Demand(
+        atoms=tuple(sorted((float(score), float(share)) for score, share in law.atoms)),
+        omitted_share=law.omitted_share,
+        smooth_share=law.smooth_share,
+        smooth_low=law.smooth_low,
+        smooth_high=law.smooth_high,
+        switch_rate=law.switch_rate,
+    )
+
+
+def _observed_demand(stream: RequestStream, least_share: float = 0.02) -> Demand:
+    """Return the atoms of a log: min scores that at least 2 % of requests ask for; the rest is smooth."""
+    table = demand_of(stream)
+    is_atom = table.share >= least_share
+    atoms = tuple(zip((table.min_score_ppm[is_atom] / 1e6).tolist(), table.share[is_atom].tolist(), strict=True))
+    smooth = max(0.0, 1.0 - table.omitted_share - sum(share for _, share in atoms))
+    return Demand(atoms=atoms, omitted_share=table.omitted_share, smooth_share=smooth)
+
+
+def _policy(base: Policy, spec: PolicySpec) -> Policy:
+    return dataclasses.replace(base, **spec.model_dump(exclude_none=True))
+
+
+def _bands(spec: MapSpec, catalogue: Catalogue) -> Bands:
+    scores = catalogue.coding_score[catalogue.has_score]
+    return bands_by_scheme(spec.scheme or "", scores, spec.n_bands, min_members=spec.min_members, min_gap=spec.min_gap)
+
+
+def _tier_map(spec: MapSpec, catalogue: Catalogue, scale: ScoreScale, policy: Policy, base: Path) -> TierMap:
+    if spec.kind == "documented":
+        tier_map = documented_pareto_code(catalogue, policy=policy)
+    elif spec.kind == "listed":
+        tier_map = map_from_listing(
+            catalogue, request_edges=spec.request_edges or [], default_tier=spec.default_tier, policy=policy
+        )
+    elif spec.kind == "file":
+        tier_map = read_tier_map(base / (spec.path or "")).tier_map()
+        tier_map = tier_map.with_policy(**spec.policy.model_dump(exclude_none=True))
+    else:
+        score_edges = spec.score_edges if spec.kind == "edges" else list(_bands(spec, catalogue).edges)
+        tier_map = map_from_edges(
+            catalogue,
+            score_edges=score_edges or [],
+            request_edges=spec.request_edges,
+            scale=scale,
+            default_tier=spec.default_tier,
+            policy=policy,
+        )
+    return tier_map.renamed(spec.name)

@@ -1,0 +1,246 @@
+"""How does a question become a folder? Load, replay map by map, write, seal; interrupted anywhere, it resumes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+from paretocode import __version__
+from paretocode._files import json_bytes, read_json, write_atomically
+from paretocode.errors import InputError, UsageError
+from paretocode.experiment.document import metrics_document, tier_map_bytes
+from paretocode.experiment.resolve import Experiment, resolve
+from paretocode.experiment.spec import read_experiment
+from paretocode.sim.latency import draw_luck
+from paretocode.sim.metrics import measure
+from paretocode.sim.replaying import replay
+from paretocode.sim.result_folder import MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result, seal_result
+
+__all__ = ["DEFAULT_OUT", "code_digest", "measure_maps", "quickstart_path", "run_experiment"]
+
+DEFAULT_OUT = Path("results")
+SCALES = ("full", "smoke")
+_VERSIONS_OF = ("numpy", "duckdb", "pydantic", "matplotlib")
+
+
+def quickstart_path() -> Path:
+    """Return the experiment that ships with the package.
+
+    Raises
+    ------
+    InputError
+        When the installation lacks it.
+    """
+    root = Path(str(resources.files("paretocode")))
+    for place in (root / "experiment" / "quickstart.toml", root.parent / "experiments" / "quickstart.toml"):
+        if place.is_file():
+            return place
+    raise InputError("the bundled quickstart experiment is missing", way_out="install paretocode again")
+
+
+def run_experiment(
+    path: Path | str,
+    *,
+    out: Path | str = DEFAULT_OUT,
+    scale_name: str = "full",
+    overrides: list[str] | None = None,
+    figures: bool = True,
+) -> ResultFolder:
+    """Run an experiment and return its finished folder, ``out/<experiment>/<digest8>``.
+
+    Parameters
+    ----------
+    out
+        Parent of all results.
+    scale_name
+        ``full`` or ``smoke``: which of the experiment's sizes.
+    overrides
+        ``key=value`` settings on top of the file.
+    figures
+        Whether to draw figures and the HTML report.
+
+    Notes
+    -----
+    The digest covers the resolved settings, the scale, the catalogue, the stream and the package's own code. A
+    finished folder of the same digest is returned as it is, after checking that nothing in it changed; an altered one
+    is made anew; an unfinished one is resumed at the first map that has no part file. Every file appears whole.
+    """
+    path = Path(path)
+    if scale_name not in SCALES:
+        raise UsageError(f"scale is {scale_name!r}", way_out=f"use one of {', '.join(SCALES)}")
+    started = time.time()
+    spec = read_experiment(path, overrides=overrides)
+    experiment = resolve(spec, name=path.stem, scale_name=scale_name, base=path.parent)
+    digest = _digest(experiment)
+    folder = Path(out) / experiment.name / digest[:8]
+    if finished := _finished(folder, digest, needs_figures=figures):
+        return finished
+    metrics = measure_maps(experiment, parts=folder / "parts")
+    document = metrics_document(experiment, metrics)
+    _write_files(experiment, document, folder, source=path.read_bytes(), figures=figures)
+    shutil.rmtree(folder / "parts")
+    facts = _facts(experiment, digest, started, overrides or [], figures=figures)
+    return seal_result(folder, facts)
+
+
+def _finished(folder: Path, digest: str, *, needs_figures: bool) -> ResultFolder | None:
+    if not (folder / MANIFEST).is_file():
+        return None
+    result = open_result(folder)
+    if result.manifest.get("digest") != digest or result.altered_files():
+        return None
+    if needs_figures and not result.manifest.get("has_figures"):
+        return None
+    return result
+
+
+def measure_maps(experiment: Experiment, *, parts: Path | None = None) -> dict[str, dict[str, Any]]:
+    """Replay and measure every map of an experiment.
+
+    Parameters
+    ----------
+    parts
+        A folder in which each finished map leaves its numbers; a map that is there already is not replayed again.
+    """
+    from tqdm import tqdm
+
+    luck = None
+    metrics: dict[str, dict[str, Any]] = {}
+    bar = tqdm(experiment.tier_maps.items(), desc="replay", unit="map", disable=not sys.stderr.isatty())
+    for name, tier_map in bar:
+        part = parts / f"{name}.json" if parts is not None else None
+        if part is not None and part.is_file():
+            metrics[name] = read_json(part, what="part of a run", way_out="delete it and run again")
+            continue
+        luck = luck or draw_luck(experiment.stream, rng=experiment.spec.seeds.luck)
+        run = replay(experiment.stream, tier_map, experiment.catalogue, cache=experiment.cache, luck=luck)
+        metrics[name] = measure(run, scale=experiment.scale).to_dict()
+        if part is not None:
+            write_atomically(part, json_bytes(metrics[name]))
+    return metrics
+
+
+def _write_files(
+    experiment: Experiment, document: dict[str, Any], folder: Path, *, source: bytes, figures: bool
+) -> None:
+    (folder / MANIFEST).unlink(missing_ok=True)
+    write_atomically(folder / "experiment.toml", source)
+    write_atomically(folder / METRICS, json_bytes(document))
+    for name in experiment.tier_maps:
+        write_atomically(folder / "maps" / f"{name}.json", tier_map_bytes(experiment, name))
+    write_atomically(folder / TIER_MAP, tier_map_bytes(experiment, document["proposed"]))
+    _write_maps_table(document, folder)
+    if figures:
+        from paretocode.experiment.figures import write_figures
+
+        write_figures(experiment, document, folder)
+
+
+def _write_maps_table(document: dict[str, Any], folder: Path) -> None:
+    """Write `maps.parquet`: a row per map with its edges and its plain metrics."""
+    import duckdb
+
+    rows = []
+    for name, entry in document["maps"].items():
+        plain = {key: value for key, value in entry["metrics"].items() if not isinstance(value, dict)}
+        rows.append(
+            {"map": name, "request_edges": entry["request_edges"], "score_edges": entry["score_edges"], **plain}
+        )
+    target, source = folder / "maps.parquet", folder / ".maps.ndjson"
+    write_atomically(source, b"".join(json.dumps(row, sort_keys=True).encode() + b"\n" for row in rows))
+    with _removed_afterwards(source, folder / ".maps.parquet"):
+        with duckdb.connect() as connection:
+            relation = connection.read_json(_no_glob(source), format="newline_delimited")
+            relation.write_parquet(str(folder / ".maps.parquet"))
+        os.replace(folder / ".maps.parquet", target)
+
+
+def _no_glob(path: Path) -> str:
+    return "".join(f"[{char}]" if char in "*?[" else char for char in str(path))
+
+
+@contextlib.contextmanager
+def _removed_afterwards(*paths: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+
+def _digest(experiment: Experiment) -> str:
+    sha = hashlib.sha256()
+    for part in (
+        experiment.name,
+        experiment.spec.model_dump_json(),
+        experiment.scale_name,
+        experiment.catalogue.digest,
+        experiment.stream.digest,
+        code_digest(),
+    ):
+        sha.update(part.encode() + b"\0")
+    return sha.hexdigest()
+
+
+def code_digest() -> str:
+    """Return the sha256 of the package's own source: another code, another result."""
+    root = Path(str(resources.files("paretocode")))
+    sha = hashlib.sha256()
+    for file in sorted(root.rglob("*")):
+        if file.suffix in {".py", ".toml", ".j2"} and "__pycache__" not in file.parts:
+            sha.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return sha.hexdigest()
+
+
+def _facts(
+    experiment: Experiment, digest: str, started: float, overrides: list[str], *, figures: bool
+) -> dict[str, object]:
+    commit, is_dirty = _commit()
+    return {
+        "experiment": experiment.name,
+        "digest": digest,
+        "scale": experiment.scale_name,
+        "overrides": overrides,
+        "proposed": experiment.spec.proposed,
+        "inputs": {"catalogue": experiment.catalogue.digest, "stream": experiment.stream.digest},
+        "code": code_digest(),
+        "commit": commit,
+        "is_dirty": is_dirty,
+        "seeds": experiment.spec.seeds.model_dump(),
+        "versions": {
+            "paretocode": __version__,
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in _VERSIONS_OF},
+        },
+        "started": datetime.fromtimestamp(started, tz=UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 3),
+        "has_figures": figures,
+    }
+
+
+def _commit() -> tuple[str | None, bool | None]:
+    """Return the commit of the source and whether it is dirty; None, None outside a checkout."""
+    root = Path(str(resources.files("paretocode"))).parent
+    if not (root / ".git").exists():
+        return None, None
+    commands = (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
+    try:
+        head, status = (
+            subprocess.run(["git", "-C", str(root), *c], capture_output=True, text=True, check=True, timeout=10).stdout
+            for c in commands
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None, None
+    return head.strip(), bool(status.strip())

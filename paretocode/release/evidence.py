@@ -1,0 +1,67 @@
+"""What supports a release? An in-toto statement over its files: candidate against incumbent, limits, approvals.
+
+The statement's layout is that of the in-toto Attestation Framework, Statement v1: subjects with digests, and a
+predicate of a type of our own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from paretocode.release.approval import Approval
+
+__all__ = ["PREDICATE_TYPE", "evidence_statement"]
+
+PREDICATE_TYPE = "urn:paretocode:evidence:1"
+_STATEMENT = "https://in-toto.io/Statement/v1"
+
+
+def evidence_statement(
+    metrics: dict[str, Any], map_name: str, approvals: list[Approval], subjects: dict[str, str], facts: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the statement.
+
+    Parameters
+    ----------
+    metrics
+        The result's metrics document.
+    subjects
+        File name -> sha256 of every other file of the release.
+    facts
+        The result's manifest: where the numbers come from.
+    """
+    incumbent = metrics["incumbent"]
+    return {
+        "_type": _STATEMENT,
+        "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in sorted(subjects.items())],
+        "predicateType": PREDICATE_TYPE,
+        "predicate": {
+            "experiment": metrics["experiment"],
+            "question": metrics["question"],
+            "scale": metrics["scale"],
+            "catalogue": metrics["catalogue"],
+            "stream": metrics["stream"],
+            "demand": metrics["demand"],
+            "score_scale": metrics["score_scale"],
+            "candidate": {"name": map_name, **_numbers(metrics, map_name)},
+            "incumbent": {"name": incumbent, **_numbers(metrics, incumbent)},
+            "known_limits": metrics["not_known"],
+            "findings": metrics["maps"][map_name]["findings"],
+            "approvals": [
+                {"by": a.by, "reason": a.reason, "date": a.date, "signature": a.signature} for a in approvals
+            ],
+            "result": {
+                name: facts.get(name)
+                for name in ("digest", "commit", "is_dirty", "code", "versions", "seeds", "started")
+            },
+        },
+    }
+
+
+def _numbers(metrics: dict[str, Any], name: str) -> dict[str, Any]:
+    entry = metrics["maps"][name]
+    return {
+        "metrics": entry["metrics"],
+        "change": entry["change"],
+        "tier_map_sha256": entry["tier_map_sha256"],
+    }

@@ -1,0 +1,177 @@
+"""The command line: every verb answers, in text and in JSON; refusals are one line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from paretocode.cli.main import VERBS, main
+from paretocode.cli.sim_door import main as sim
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("results")
+    assert sim(["--scale", "smoke", "--out", str(out), str(ROOT / "experiments" / "quickstart.toml")]) == 0
+    return next((out / "quickstart").iterdir())
+
+
+def test_the_main_job_prints_a_table_and_ends_by_naming_its_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sim(["--scale", "smoke", "--out", str(tmp_path), "--no-figures"]) == 0
+    out = capsys.readouterr().out
+    for word in ("cost [USD]", "latency p99", "tier jumps", "model jumps", "shortfall", "excess", "unserved", "known"):
+        assert word in out
+    assert "Artificial Analysis" in out
+    assert out.splitlines()[-1] == f"result: {next((tmp_path / 'quickstart').iterdir())}"
+
+
+def test_the_main_job_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sim(["--scale", "smoke", "--out", str(tmp_path), "--no-figures", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["incumbent"] == "documented"
+    assert "result: " in captured.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["catalogue"],
+        ["frontier"],
+        ["bands", "--scheme", "quantile"],
+        ["bands", "--scheme", "fixed", "--edges", "40", "50"],
+        ["stream", "describe", "--requests", "500"],
+        ["lint"],
+        ["replay", "--requests", "500"],
+        ["compare", "documented", "RESULT", "--requests", "500"],
+        ["compare", "RESULT"],
+        ["diff", "documented", "RESULT", "--requests", "500"],
+        ["verify", "RESULT"],
+    ],
+)
+def test_reading_verbs_answer_in_text_and_json(
+    words: list[str], result: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [str(result) if word == "RESULT" else word for word in words]
+    assert main(words) == 0
+    assert capsys.readouterr().out.strip()
+    assert main([*words, "--json"]) == 0
+    assert isinstance(json.loads(capsys.readouterr().out), dict)
+
+
+def test_lint_finds_the_three_known_defects(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["lint", "--json"])
+    codes = [(f["code"], f["subject"]) for f in json.loads(capsys.readouterr().out)["findings"]]
+    assert codes[:3] == [
+        ("dominated-tier", "medium"),
+        ("edge-near-atom", "request edge 0.66"),
+        ("pick-flips", "medium"),
+    ]
+
+
+def test_from_result_to_verified_release(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    release = tmp_path / "release"
+    assert main(["export", str(result / "tier_map.json"), "--to", "release", "--out", str(release)]) == 3
+    assert "approve it first" in capsys.readouterr().err
+    assert main(["approve", str(result), "--by", "A. Name", "--reason", "because"]) == 0
+    assert main(["export", str(result / "tier_map.json"), "--to", "release", "--out", str(release)]) == 0
+    assert main(["verify", str(release)]) == 0
+    (release / "CARD.md").write_text("forged")
+    assert main(["verify", str(release)]) == 3
+    assert capsys.readouterr().err.endswith("CARD.md changed after it was released; take the release again.\n")
+
+
+def test_convert_and_synthesise_write_files_that_read_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalogue", "convert", "bundled", "--out", str(tmp_path / "c.csv")]) == 0
+    assert (
+        main(["stream", "synthesise", "--requests", "200", "--demand", "default", "--out", str(tmp_path / "s.parquet")])
+        == 0
+    )
+    capsys.readouterr()
+    words = [
+        "replay",
+        "--catalogue",
+        str(tmp_path / "c.csv"),
+        "--stream",
+        str(tmp_path / "s.parquet"),
+        "--demand",
+        "log",
+    ]
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["stream"]["requests"] == 200
+
+
+def test_report_is_one_file(result: Path, tmp_path: Path) -> None:
+    assert main(["report", str(result), "--out", str(tmp_path / "r.html")]) == 0
+    text = (tmp_path / "r.html").read_text()
+    assert "<svg" in text
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (
+            ["lint", "none.json"],
+            2,
+            "error: none.json: it cannot be read (No such file or directory); check the path.\n",
+        ),
+        (
+            ["bands", "--scheme", "fixed"],
+            2,
+            "error: scheme fixed has no --edges; give them, as in --edges 28.6 40.5.\n",
+        ),
+        (["catalogue", "convert", "bundled"], 2, "error: convert has no --out; name the table to write"),
+        (
+            ["compare", "documented"],
+            2,
+            "is one map and nothing to compare it with; name two maps, or a result folder.\n",
+        ),
+        (["replay", "--requests", "0"], 2, "error: --requests 0 --seed 1; give at least 1 request and a seed >= 0.\n"),
+        (["replay", "--stream", "x.csv", "--reader", "kafka"], 2, "reader is 'kafka'; use one of "),
+    ],
+)
+def test_refusals_are_one_line_and_a_code(
+    words: list[str], code: int, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert sentence in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def _modules_after(code: str) -> set[str]:
+    program = f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\nprint(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["replay", "--help"]])
+def test_help_and_version_import_nothing_heavy(words: list[str]) -> None:
+    modules = _modules_after(f"from paretocode.cli.main import main; main({words!r})")
+    assert not {"numpy", "duckdb", "pydantic", "matplotlib", "scipy"} & modules
+    modules = _modules_after("from paretocode.cli.sim_door import main; main(['--help'])")
+    assert not {"numpy", "duckdb", "pydantic", "matplotlib", "scipy"} & modules
+
+
+def test_without_the_libraries_the_main_job_says_what_to_run() -> None:
+    program = "import sys; sys.modules['numpy'] = None; from paretocode.cli.sim_door import main; sys.exit(main([]))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 4
+    assert done.stderr.startswith("error: the library numpy is not installed; run python3 -m paretocode.bootstrap sim")
+
+
+def test_every_verb_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in VERBS:
+        with pytest.raises(SystemExit) as done:
+            main([verb, "--help"])
+        assert done.value.code == 0
+        assert verb in capsys.readouterr().out
