@@ -27,6 +27,6 @@ def replay_maps(args: argparse.Namespace, maps: list[str]) -> int:
     from paretocode.report.text import metrics_table
 
     experiment = adhoc_experiment(args, maps)
-    document = metrics_document(experiment, measure_maps(experiment))
+    document = metrics_document(experiment, measure_maps(experiment).metrics)
     emit(args, f"{metrics_table(document)}\n\n{experiment.catalogue.attribution}", document)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from paretocode import __version__
 from paretocode.cli.main import guarded
@@ -43,6 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return guarded(lambda: _run(args))
 
 
+def _timing(manifest: dict[str, Any], document: dict[str, Any]) -> str:
+    seconds: dict[str, float] = manifest["replay_seconds"]
+    requests = document["stream"]["requests"]
+    done = f"replayed {requests:,} requests under {len(seconds)} maps in {sum(seconds.values()):.2f} s of computing"
+    return f"note: {done} (the run of {manifest['started']}, {manifest['seconds']:.1f} s in all)"
+
+
 def _run(args: argparse.Namespace) -> int:
     from paretocode.experiment.run import quickstart_path, run_experiment
     from paretocode.report.text import metrics_table
@@ -52,6 +60,7 @@ def _run(args: argparse.Namespace) -> int:
     document = result.metrics()
     for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]
         say(f"note: {note}")
+    say(_timing(result.manifest, document))
     emit(args, f"{metrics_table(document)}\n\n{document['catalogue']['attribution']}", document)  # type: ignore[index]
     if args.json:
         say(f"result: {result.path}")

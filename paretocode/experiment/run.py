@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from paretocode import __version__
 from paretocode._files import json_bytes, read_json, write_atomically
@@ -28,7 +28,7 @@ from paretocode.sim.metrics import measure
 from paretocode.sim.replaying import replay
 from paretocode.sim.result_folder import MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result, seal_result
 
-__all__ = ["DEFAULT_OUT", "code_digest", "measure_maps", "quickstart_path", "run_experiment"]
+__all__ = ["DEFAULT_OUT", "Measured", "code_digest", "measure_maps", "quickstart_path", "run_experiment"]
 
 DEFAULT_OUT = Path("results")
 SCALES = ("full", "smoke")
@@ -87,12 +87,17 @@ def run_experiment(
     folder = Path(out) / experiment.name / digest[:8]
     if finished := _finished(folder, digest, needs_figures=figures):
         return finished
-    metrics = measure_maps(experiment, parts=folder / "parts")
-    document = metrics_document(experiment, metrics)
+    measured = measure_maps(experiment, parts=folder / "parts")
+    document = metrics_document(experiment, measured.metrics)
     _write_files(experiment, document, folder, source=path.read_bytes(), figures=figures)
     shutil.rmtree(folder / "parts")
-    facts = _facts(experiment, digest, started, overrides or [], figures=figures)
-    return seal_result(folder, facts)
+    facts = _facts(experiment, digest, overrides or [])
+    clock = {
+        "started": datetime.fromtimestamp(started, tz=UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 3),
+        "replay_seconds": {name: round(seconds, 4) for name, seconds in measured.seconds.items()},
+    }
+    return seal_result(folder, {**facts, **clock, "has_figures": figures})
 
 
 def _finished(folder: Path, digest: str, *, needs_figures: bool) -> ResultFolder | None:
@@ -106,7 +111,14 @@ def _finished(folder: Path, digest: str, *, needs_figures: bool) -> ResultFolder
     return result
 
 
-def measure_maps(experiment: Experiment, *, parts: Path | None = None) -> dict[str, dict[str, Any]]:
+class Measured(NamedTuple):
+    """The metrics of each map, and how long its replay and measuring took [s]; no time for a resumed one."""
+
+    metrics: dict[str, dict[str, Any]]
+    seconds: dict[str, float]
+
+
+def measure_maps(experiment: Experiment, *, parts: Path | None = None) -> Measured:
     """Replay and measure every map of an experiment.
 
     Parameters
@@ -118,6 +130,7 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None) -> dict[s
 
     luck = None
     metrics: dict[str, dict[str, Any]] = {}
+    seconds: dict[str, float] = {}
     bar = tqdm(experiment.tier_maps.items(), desc="replay", unit="map", disable=not sys.stderr.isatty())
     for name, tier_map in bar:
         part = parts / f"{name}.json" if parts is not None else None
@@ -125,11 +138,13 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None) -> dict[s
             metrics[name] = read_json(part, what="part of a run", way_out="delete it and run again")
             continue
         luck = luck or draw_luck(experiment.stream, rng=experiment.spec.seeds.luck)
+        started = time.perf_counter()
         run = replay(experiment.stream, tier_map, experiment.catalogue, cache=experiment.cache, luck=luck)
         metrics[name] = measure(run, scale=experiment.scale).to_dict()
+        seconds[name] = time.perf_counter() - started
         if part is not None:
             write_atomically(part, json_bytes(metrics[name]))
-    return metrics
+    return Measured(metrics, seconds)
 
 
 def _write_files(
@@ -204,9 +219,8 @@ def code_digest() -> str:
     return sha.hexdigest()
 
 
-def _facts(
-    experiment: Experiment, digest: str, started: float, overrides: list[str], *, figures: bool
-) -> dict[str, object]:
+def _facts(experiment: Experiment, digest: str, overrides: list[str]) -> dict[str, object]:
+    """Return where the numbers come from: settings, inputs, code, versions."""
     commit, is_dirty = _commit()
     return {
         "experiment": experiment.name,
@@ -224,9 +238,6 @@ def _facts(
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in _VERSIONS_OF},
         },
-        "started": datetime.fromtimestamp(started, tz=UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.time() - started, 3),
-        "has_figures": figures,
     }
 
 
