@@ -12,6 +12,7 @@ import numpy as np
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.stream.stream import RequestRow
 from paretocode.tiermap.cost import list_cost_pusd
+from paretocode.tiermap.policy import Policy
 from paretocode.tiermap.ranking import ranked_rows
 from paretocode.tiermap.tier_map import TierMap
 
@@ -116,14 +117,25 @@ def route(
     )
 
 
-def remember(memory: SessionMemory | None, request: RequestRow, decision: Decision) -> SessionMemory:
-    """Return what a router remembers of a session after a decision; a refused request keeps the model remembered."""
-    kept = memory.model_index if memory is not None else None
-    return SessionMemory(model_index=kept if decision.primary is None else decision.primary, time_s=request.time_s)
+def remember(memory: SessionMemory | None, request: RequestRow, decision: Decision, policy: Policy) -> SessionMemory:
+    """Return what a router remembers of a session after a decision.
+
+    A served request leaves its model; a refused one leaves the model remembered before, unless that has expired.
+    """
+    if decision.primary is not None:
+        return SessionMemory(model_index=decision.primary, time_s=request.time_s)
+    return SessionMemory(model_index=_recent_model(memory, request, policy), time_s=request.time_s)
+
+
+def _recent_model(memory: SessionMemory | None, request: RequestRow, policy: Policy) -> int | None:
+    """Return the remembered model if the session's last request is less than the TTL ago."""
+    if memory is None or request.time_s - memory.time_s >= policy.sticky_ttl_s:
+        return None
+    return memory.model_index
 
 
 def _kept_model(request: RequestRow, tier_map: TierMap, memory: SessionMemory | None, models: list[int]) -> int | None:
-    if tier_map.policy.stickiness == "none" or memory is None or memory.model_index is None:
+    if tier_map.policy.stickiness == "none":
         return None
-    is_recent = request.time_s - memory.time_s < tier_map.policy.sticky_ttl_s
-    return memory.model_index if is_recent and memory.model_index in models else None
+    recent = _recent_model(memory, request, tier_map.policy)
+    return recent if recent in models else None

@@ -17,7 +17,7 @@ def slow_decisions(stream: RequestStream, tier_map: TierMap, catalogue: Catalogu
         request = stream.row(index)
         memory = memories.get(request.session)
         decision = route(request, tier_map, catalogue, memory=memory)
-        memories[request.session] = remember(memory, request, decision)
+        memories[request.session] = remember(memory, request, decision, tier_map.policy)
         decisions.append(decision)
     return decisions
 
