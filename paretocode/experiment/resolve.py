@@ -6,8 +6,6 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from paretocode.bands import Bands, bands_by_scheme
 from paretocode.catalogue import (
     Catalogue,
@@ -113,29 +111,7 @@ def _stream(spec: ExperimentSpec, scale_name: str, base: Path) -> RequestStream:
     if spec.stream.preset is not None:
         return synthesise(spec.stream.preset, n_requests=size, rng=spec.seeds.stream)
     stream = load_stream(spec.stream.reader or "", base / (spec.stream.path or ""), **spec.stream.options)
-    return stream if size is None else _first_sessions(stream, size)
-
-
-def _first_sessions(stream: RequestStream, n_requests: int) -> RequestStream:
-    """Return whole sessions from the start of the log, at least `n_requests` requests if there are so many."""
-    if n_requests >= len(stream):
-        return stream
-    stop = int(np.searchsorted(stream.session, stream.session[n_requests - 1], side="right"))
-    columns = (
-        "session",
-        "time_s",
-        "min_score_ppm",
-        "is_omitted",
-        "prompt_tokens",
-        "completion_tokens",
-        "prefix_tokens",
-    )
-    note = f"only the first {stop:,} of {len(stream):,} requests, whole sessions, at this scale"
-    return stream.replace(
-        **{name: getattr(stream, name)[:stop] for name in columns},
-        session_ids=stream.session_ids[: int(stream.session[stop - 1]) + 1],
-        notes=(*stream.notes, note),
-    )
+    return stream if size is None else stream.first_sessions(size)
 
 
 def _with_demand(spec: ExperimentSpec, stream: RequestStream) -> tuple[RequestStream, Demand, str]:

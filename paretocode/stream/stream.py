@@ -22,6 +22,17 @@ __all__ = ["PPM", "RequestRow", "RequestStream", "request_stream"]
 PPM = 1_000_000
 """Min scores are whole parts per million inside, so that no float decides on which side of an edge a request falls."""
 
+COLUMNS = (
+    "session",
+    "time_s",
+    "min_score_ppm",
+    "is_omitted",
+    "prompt_tokens",
+    "completion_tokens",
+    "prefix_tokens",
+)
+"""The columns of a stream, in the order of its digest."""
+
 
 class RequestRow(NamedTuple):
     """One request, for reading and for the reference router."""
@@ -114,19 +125,22 @@ class RequestStream:
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return RequestStream(**{**fields, **changed})
 
+    def first_sessions(self, n_requests: int) -> RequestStream:
+        """Return whole sessions from the start of the stream, with at least `n_requests` requests if it has so many."""
+        if n_requests >= len(self):
+            return self
+        stop = int(np.searchsorted(self.session, self.session[n_requests - 1], side="right"))
+        return self.replace(
+            **{name: getattr(self, name)[:stop] for name in COLUMNS},
+            session_ids=self.session_ids[: int(self.session[stop - 1]) + 1],
+            notes=(*self.notes, f"only the first {stop:,} of {len(self):,} requests, whole sessions"),
+        )
+
     @cached_property
     def digest(self) -> str:
         """sha256 of all columns."""
         sha = hashlib.sha256(f"{len(self)}".encode())
-        for name in (
-            "session",
-            "time_s",
-            "min_score_ppm",
-            "is_omitted",
-            "prompt_tokens",
-            "completion_tokens",
-            "prefix_tokens",
-        ):
+        for name in COLUMNS:
             sha.update(name.encode() + np.ascontiguousarray(getattr(self, name)).tobytes())
         return sha.hexdigest()
 
