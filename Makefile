@@ -19,7 +19,8 @@ lint: ## Check style and types
 	$(VENV)/bin/python -m mypy
 
 bench: ## Time the fast paths; the numbers belong to this machine
-	python3 -m paretocode.bootstrap test -o addopts=--import-mode=importlib tests/benchmarks
+	python3 -m paretocode.bootstrap setup test
+	$(VENV)/bin/python tests/benchmarks/run.py
 
 notebooks: ## Open the notebooks in JupyterLab
 	python3 -m paretocode.bootstrap lab

@@ -174,7 +174,8 @@ def read_experiment(path: Path | str, *, overrides: list[str] | None = None) -> 
     Parameters
     ----------
     overrides
-        ``key=value`` strings; keys are dotted paths (``stream.path=log.parquet``), values TOML or plain text.
+        ``key=value`` strings; keys are dotted paths (``stream.path=log.parquet``), values TOML or plain text. An empty
+        value (``stream.preset=``) takes the key out.
 
     Raises
     ------
@@ -211,7 +212,10 @@ def _apply_override(plain: dict[str, Any], override: str) -> None:
         node = node.setdefault(part, {})
         if not isinstance(node, dict):
             raise InputError(f"--set {override!r} goes into {part!r}, which holds no keys", way_out="name a table")
-    if ".".join(parts) in _PATH_KEYS and text and not text.startswith("bundled"):
+    if not text:
+        node.pop(parts[-1], None)
+        return
+    if ".".join(parts) in _PATH_KEYS and not text.startswith("bundled"):
         # In the file a path is relative to the file; on the command line it is relative to where one stands.
         node[parts[-1]] = str(Path(text.strip("\"'")).absolute())
         return

@@ -199,3 +199,9 @@ def test_manifest_says_where_it_came_from(question: Path, tmp_path: Path) -> Non
     assert manifest["seeds"] == {"stream": 1, "demand": 2, "luck": 5}
     assert {"numpy", "python", "paretocode"} <= set(manifest["versions"])
     shutil.rmtree(result.path)
+
+
+def test_an_empty_override_takes_a_key_out(question: Path) -> None:
+    spec = read_experiment(question, overrides=["stream.preset=", "stream.reader=azure", "stream.path=log.csv"])
+    assert spec.stream.preset is None
+    assert spec.stream.path == str(Path("log.csv").absolute())
