@@ -13,7 +13,7 @@ from pathlib import Path
 
 from paretocode.errors import InputError
 
-__all__ = ["json_bytes", "read_json", "sha256_of_file", "write_atomically"]
+__all__ = ["json_bytes", "parse_json", "read_json", "sha256_of_file", "write_atomically"]
 
 _MAX_JSON_BYTES = 64 * 2**20
 
@@ -75,7 +75,7 @@ def read_json(path: Path, *, what: str, way_out: str) -> dict[str, object]:
     try:
         if path.stat().st_size > _MAX_JSON_BYTES:
             raise InputError(f"it is too large for {what}", where=str(path), way_out=way_out)
-        document = json.loads(path.read_bytes())
+        document = parse_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"{what} cannot be read ({error.strerror})", where=str(path), way_out=way_out) from error
     except (ValueError, RecursionError) as error:
@@ -83,3 +83,26 @@ def read_json(path: Path, *, what: str, way_out: str) -> dict[str, object]:
     if not isinstance(document, dict):
         raise InputError(f"it is no {what}", where=str(path), way_out=way_out)
     return document
+
+
+def parse_json(content: bytes) -> object:
+    """Parse JSON strictly.
+
+    Raises
+    ------
+    ValueError
+        Not JSON, a key twice in one object, or NaN and Infinity, which are not JSON.
+    """
+    return json.loads(content, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    plain = dict(pairs)
+    if len(plain) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"key {next(k for k in keys if keys.count(k) > 1)!r} stands twice")
+    return plain
+
+
+def _refuse_constant(word: str) -> float:
+    raise ValueError(f"{word} is not JSON")

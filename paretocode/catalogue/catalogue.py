@@ -35,6 +35,11 @@ and its reader turns them round.
 """
 
 _MICRO = 1_000_000
+_LIMITS: tuple[tuple[tuple[str, ...], float, str], ...] = (
+    (PRICE_FIELDS, 1e6, "USD per million tokens"),
+    (("context_tokens", "max_output_tokens"), 1e12, "tokens"),
+    (("coding_score", "coding_score_se"), 1e9, "the score's native unit"),
+)
 _FLOAT_FIELDS = ("coding_score", "coding_score_se", *PRICE_FIELDS, "context_tokens", "max_output_tokens")
 
 
@@ -157,11 +162,57 @@ class Catalogue:
         object.__setattr__(self, "is_free", read_only(np.asarray(self.is_free, dtype=np.bool_)))
         _expect_rows("release_date", len(self.release_date), n_models)
         _expect_rows("is_free", len(self.is_free), n_models)
+        self._refuse_giants()
         self._refuse_doubles()
         self._refuse_zero_prices()
+        self._refuse_bad_steps()
+
+    def _refuse_bad_steps(self) -> None:
+        seen: set[tuple[int, int]] = set()
         for step in self.price_steps:
-            if not 0 <= step.model_index < n_models or step.min_prompt_tokens < 0:
-                raise InputError(f"{step} fits no model", where=where, way_out="give an existing row and tokens >= 0")
+            place = (step.model_index, step.min_prompt_tokens)
+            is_whole = all(isinstance(number, int | np.integer) and number >= 0 for number in place)
+            if not is_whole or step.model_index >= len(self):
+                raise InputError(
+                    f"a price step names model row {step.model_index} and {step.min_prompt_tokens} prompt tokens",
+                    where="catalogue",
+                    way_out="give an existing row and whole tokens >= 0",
+                )
+            where = f"catalogue, row {step.model_index + 1}"
+            if place in seen:
+                raise InputError(
+                    f"{self.keys[step.model_index]!r} has two price steps at {step.min_prompt_tokens} prompt tokens",
+                    where=where,
+                    way_out="keep one of them",
+                )
+            seen.add(place)
+            for name in PRICE_FIELDS:
+                self._refuse_bad_step_price(step, name, where)
+
+    def _refuse_bad_step_price(self, step: PriceStep, name: str, where: str) -> None:
+        price = getattr(step, name)
+        may_be_zero = name not in PRICE_FIELDS[:2] or self.is_free[step.model_index]
+        is_gift = not may_be_zero and abs(price) * _MICRO < 0.5
+        if price < 0 or price > _LIMITS[0][1] or is_gift:
+            raise InputError(
+                f"{name} above {step.min_prompt_tokens} prompt tokens is {price:g}",
+                where=where,
+                way_out="give a positive price, or leave it out to keep the model's own",
+            )
+
+    def _refuse_giants(self) -> None:
+        """Refuse numbers beyond any real unit: whole-number arithmetic is exact up to here."""
+        for names, limit, unit in _LIMITS:
+            for name in names:
+                column = getattr(self, name)
+                giant = np.abs(column) > limit
+                if giant.any():
+                    row = int(np.flatnonzero(giant)[0])
+                    raise InputError(
+                        f"{name} of {self.keys[row]!r} is {column[row]:g}",
+                        where=f"catalogue, row {row + 1}",
+                        way_out=f"check the unit: it is read in {unit}",
+                    )
 
     def _refuse_doubles(self) -> None:
         seen: dict[str, int] = {}
@@ -176,11 +227,13 @@ class Catalogue:
 
     def _refuse_zero_prices(self) -> None:
         for name in PRICE_FIELDS[:2]:
-            zero = (getattr(self, name) == 0) & ~self.is_free
+            known = ~np.isnan(getattr(self, name))
+            zero = known & (self.price_micro_usd(name) == 0) & ~self.is_free
             if zero.any():
                 row = int(np.flatnonzero(zero)[0])
+                shown = f"{getattr(self, name)[row]:g}"
                 raise InputError(
-                    f"{name} of {self.keys[row]!r} is 0 though the record does not say that it is free",
+                    f"{name} of {self.keys[row]!r} is {shown} though the record does not say that it is free",
                     where=f"catalogue, row {row + 1}",
                     way_out="set is_free = true if it is, or leave the price empty if it is unknown",
                 )
@@ -220,6 +273,17 @@ class Catalogue:
     def score_micro(self) -> IntColumn:
         """Coding scores in 1e-6 of their unit, rounded; 0 where missing (see `has_score`)."""
         return read_only(np.rint(np.nan_to_num(self.coding_score) * _MICRO).astype(np.int64))
+
+    @cached_property
+    def score_milli(self) -> IntColumn:
+        """Coding scores in thousandths, rounded; 0 where missing. Routing compares these: the file carries them."""
+        return read_only(np.rint(np.nan_to_num(self.coding_score) * 1000).astype(np.int64))
+
+    @cached_property
+    def throughput_milli_tps(self) -> IntColumn:
+        """Median output speed in thousandths of a token per second, rounded; 0 where unmeasured. As `score_milli`."""
+        p50 = self.throughput_tps[:, SPEED_PERCENTILES.index(50)]
+        return read_only(np.rint(np.nan_to_num(p50) * 1000).astype(np.int64))
 
     @cached_property
     def has_score(self) -> BoolColumn:
@@ -268,7 +332,7 @@ class Catalogue:
 
     @cached_property
     def digest(self) -> str:
-        """sha256 of all columns that routing or money can depend on, in row order."""
+        """sha256 of all columns that routing or money can depend on, in row order; names and notes are not."""
         sha = hashlib.sha256()
         sha.update("\n".join((self.score_definition, *self.keys, *self.listed_tier)).encode())
         for name in (*_FLOAT_FIELDS, "throughput_tps", "ttft_s", "is_free"):

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the comparison."""
     from paretocode.report.text import metrics_table
-    from paretocode.sim.result_folder import open_result
+    from paretocode.result import open_result
 
     if len(args.things) == 1:
         if not Path(args.things[0]).is_dir():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from paretocode.cli.shared import add_catalogue, add_json, add_stream, adhoc_experiment, emit
+from paretocode.cli.shared import add_catalogue, add_json, add_stream, adhoc_experiment, emit, say_notes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +22,7 @@ def run(args: argparse.Namespace) -> int:
     from paretocode.tiermap.diff import diff_tier_maps
 
     experiment = adhoc_experiment(args, [args.old, args.new])
+    say_notes(experiment)
     old, new = experiment.tier_maps.values()
     diff = diff_tier_maps(old, new, stream=experiment.stream).to_dict()
     emit(args, diff_text(diff), diff)

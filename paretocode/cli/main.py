@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from paretocode import __version__
 from paretocode.errors import MissingDependencyError, ParetocodeError
 
-__all__ = ["VERBS", "guarded", "main"]
+__all__ = ["VERBS", "guarded", "main", "print_anything"]
 
 VERBS = {
     "catalogue": "show or convert a catalogue, and lint it",
@@ -70,6 +70,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaults
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
+    print_anything()
     words = list(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in words if word in VERBS), None)
     return guarded(lambda: _run(words, verb))
@@ -79,6 +80,13 @@ def _run(words: list[str], verb: str | None) -> int:
     args = _parser(verb).parse_args(words)
     code: int = args.run(args)
     return code
+
+
+def print_anything() -> None:
+    """Let a terminal without Unicode show a question mark instead of ending in an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def guarded(job: Callable[[], int]) -> int:
@@ -100,6 +108,10 @@ def guarded(job: Callable[[], int]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"error: {place}{error.strerror or error}; check the path, its rights and the disk.", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return 130

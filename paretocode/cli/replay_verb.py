@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from paretocode.cli.shared import DOCUMENTED, add_catalogue, add_json, add_stream, adhoc_experiment, emit
+from paretocode.cli.shared import DOCUMENTED, add_catalogue, add_json, add_stream, adhoc_experiment, emit, say_notes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +27,7 @@ def replay_maps(args: argparse.Namespace, maps: list[str]) -> int:
     from paretocode.report.text import metrics_table
 
     experiment = adhoc_experiment(args, maps)
+    say_notes(experiment)
     document = metrics_document(experiment, measure_maps(experiment).metrics)
     emit(args, f"{metrics_table(document)}\n\n{experiment.catalogue.attribution}", document)
     return 0

@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the report and name it."""
     from paretocode._files import write_atomically
     from paretocode.report.html import render_report
-    from paretocode.sim.result_folder import open_result
+    from paretocode.result import open_result
 
     result = open_result(args.result)
     result.refuse_alteration()

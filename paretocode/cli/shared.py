@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paretocode._files import json_bytes
-from paretocode.errors import UsageError
 
 if TYPE_CHECKING:
     from paretocode.experiment.resolve import Experiment
@@ -37,13 +36,13 @@ def add_stream(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stream", metavar="FILE", help="a log; without it a synthetic stream is made")
     parser.add_argument("--reader", default="table", help="how to read the log: coding_agent, azure or table")
     parser.add_argument("--preset", default="coding_agent", help="the synthetic stream's preset")
-    parser.add_argument("--requests", type=int, default=_DEFAULT_REQUESTS, help="its number of requests")
-    parser.add_argument("--seed", type=int, default=1, help="seed of stream, demand and latency draws")
+    parser.add_argument("--requests", type=n_requests, default=_DEFAULT_REQUESTS, help="its number of requests")
+    parser.add_argument("--seed", type=seed, default=1, help="seed of stream, demand and latency draws")
     parser.add_argument(
         "--demand",
-        default="default",
-        choices=["default", "log"],
-        help="min scores: our assumption, or the log's column",
+        default="auto",
+        choices=["auto", "default", "log"],
+        help="min scores: our assumption (default), the log's column (log), or the column where there is one",
     )
     parser.add_argument(
         "--score-scale",
@@ -51,6 +50,28 @@ def add_stream(parser: argparse.ArgumentParser) -> None:
         choices=["percentile", "fraction", "field_percentile"],
         help="scores to 0..1",
     )
+
+
+def n_requests(text: str) -> int:
+    """Return a number of requests that a synthetic stream may have."""
+    return _whole(text, 1, 200_000_000)
+
+
+def seed(text: str) -> int:
+    """Return a seed."""
+    return _whole(text, 0, 2**63 - 1)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} to {most:,}")
+    return int(text)
+
+
+def say_notes(experiment: Experiment) -> None:
+    """Say what readers left out, and where stream and min scores come from."""
+    for note in (*experiment.catalogue.notes, *experiment.stream.notes):
+        say(f"note: {note}")
 
 
 def emit(args: argparse.Namespace, text: str, document: object) -> None:
@@ -91,10 +112,6 @@ def adhoc_experiment(args: argparse.Namespace, maps: list[str]) -> Experiment:
     entries = _map_entries(maps)
     log = {"reader": args.reader, "path": str(Path(args.stream).absolute())} if args.stream else None
     sizes = {"full": args.requests, "smoke": args.requests}
-    if args.requests < 1 or args.seed < 0:
-        raise UsageError(
-            f"--requests {args.requests} --seed {args.seed}", way_out="give at least 1 request and a seed >= 0"
-        )
     catalogue = args.catalogue if args.catalogue.startswith("bundled") else str(Path(args.catalogue).absolute())
     spec = ExperimentSpec.model_validate(
         {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from paretocode import __version__
-from paretocode.cli.main import guarded
+from paretocode.cli.main import guarded, print_anything
 from paretocode.cli.shared import add_json, emit, say
 
 __all__ = ["main"]
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the main job and return its exit code."""
+    print_anything()
     args = _parser().parse_args(argv)
     return guarded(lambda: _run(args))
 
@@ -61,6 +62,10 @@ def _run(args: argparse.Namespace) -> int:
     for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]
         say(f"note: {note}")
     say(_timing(result.manifest, document))
+    for name, entry in document["maps"].items():  # type: ignore[attr-defined]
+        for finding in entry["findings"]:
+            if finding["severity"] == "error":
+                say(f"lint error in {name}: {finding['code']}, {finding['subject']}: {finding['message']}")
     emit(args, f"{metrics_table(document)}\n\n{document['catalogue']['attribution']}", document)  # type: ignore[index]
     if args.json:
         say(f"result: {result.path}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from paretocode.cli.shared import add_json, emit, say
+from paretocode.cli.shared import add_json, emit, n_requests, say, seed
 from paretocode.errors import UsageError
 
 
@@ -16,8 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--reader", default="table", help="how to read the log: coding_agent, azure or table")
     parser.add_argument("--preset", default="coding_agent", help="the synthetic stream's preset")
-    parser.add_argument("--requests", type=int, default=20_000, help="its number of requests")
-    parser.add_argument("--seed", type=int, default=1, help="its seed")
+    parser.add_argument("--requests", type=n_requests, default=20_000, help="its number of requests")
+    parser.add_argument("--seed", type=seed, default=1, help="its seed")
     parser.add_argument("--demand", default="none", choices=["none", "default"], help="min scores to add")
     parser.add_argument("--out", metavar="FILE", help="for synthesise: .parquet or .csv to write")
     add_json(parser)

@@ -17,7 +17,14 @@ from paretocode.tiermap.lint import lint_tier_map
 
 __all__ = ["metrics_document", "tier_map_bytes"]
 
-_RELATIVE = ("cost_usd", "cost_usd_per_krequest", "latency_p50_s", "latency_p95_s", "latency_p99_s")
+_RELATIVE = (
+    "cost_usd",
+    "cost_usd_per_krequest",
+    "cost_usd_per_kserved",
+    "latency_p50_s",
+    "latency_p95_s",
+    "latency_p99_s",
+)
 _ABSOLUTE = (
     "cache_hit_share",
     "tier_jump_rate",
@@ -25,6 +32,7 @@ _ABSOLUTE = (
     "shortfall_mean",
     "excess_mean",
     "shortfall_share",
+    "unmet_share",
     "score_coverage",
     "latency_coverage",
     "unserved_share",

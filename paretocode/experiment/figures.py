@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from paretocode._files import write_atomically
 from paretocode.experiment.resolve import Experiment
 from paretocode.frontier import frontier_of
 from paretocode.report.html import render_report
 from paretocode.report.plots import figure_png, plot_candidates, plot_demand, plot_frontier, save_svg
 
-__all__ = ["write_figures"]
+__all__ = ["drawn_files"]
 
 
-def write_figures(experiment: Experiment, document: dict[str, Any], folder: Path) -> None:
-    """Draw the figures of a result into ``figures/`` and write ``report.html``."""
+def drawn_files(experiment: Experiment, document: dict[str, Any]) -> dict[str, bytes]:
+    """Return the drawn files of a result by name: three figures as SVG and PNG, and the report."""
     proposed = experiment.tier_maps[experiment.spec.proposed]
     incumbent = experiment.spec.incumbent.name
     policy_metric = proposed.policy.price_metric
@@ -28,7 +26,8 @@ def write_figures(experiment: Experiment, document: dict[str, Any], folder: Path
         "candidates": plot_candidates(document),
     }
     svgs = {name: save_svg(figure) for name, figure in figures.items()}
-    for name, figure in figures.items():
-        write_atomically(folder / "figures" / f"{name}.svg", svgs[name].encode())
-        write_atomically(folder / "figures" / f"{name}.png", figure_png(figure))
-    write_atomically(folder / "report.html", render_report(document, figures=svgs).encode())
+    return {
+        **{f"figures/{name}.svg": svg.encode() for name, svg in svgs.items()},
+        **{f"figures/{name}.png": figure_png(figure) for name, figure in figures.items()},
+        "report.html": render_report(document, figures=svgs).encode(),
+    }

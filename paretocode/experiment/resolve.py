@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from paretocode.bands import Bands, bands_by_scheme
 from paretocode.catalogue import (
@@ -19,7 +23,7 @@ from paretocode.catalogue import (
     read_artificial_analysis,
     read_openrouter_models,
 )
-from paretocode.errors import InputError
+from paretocode.errors import InputError, ParetocodeError
 from paretocode.experiment.spec import CatalogueSpec, ExperimentSpec, MapSpec, PolicySpec, ScaleSpec
 from paretocode.sim.cache import PrefixCache
 from paretocode.stream import DEFAULT_DEMAND, Demand, RequestStream, apply_demand, demand_of, load_stream, synthesise
@@ -68,7 +72,6 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
     scale = resolve_scale(spec.scale, catalogue)
     raw = _stream(spec, scale_name, base)
     stream, demand, origin = _with_demand(spec, raw)
-    policy = _policy(Policy(), spec.policy)
     maps = [spec.incumbent, *spec.candidates]
     return Experiment(
         name=name,
@@ -80,7 +83,7 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
         demand=demand,
         demand_origin=origin,
         cache=PrefixCache(ttl_s=spec.cache.ttl_s, min_tokens=spec.cache.min_tokens),
-        tier_maps={m.name: _tier_map(m, catalogue, scale, _policy(policy, m.policy), base) for m in maps},
+        tier_maps={m.name: _tier_map(m, catalogue, scale, spec.policy, base) for m in maps},
         bands=next((_bands(m, catalogue) for m in maps if m.kind == "scheme"), None),
     )
 
@@ -98,6 +101,13 @@ def resolve_catalogue(spec: CatalogueSpec, base: Path) -> Catalogue:
 def resolve_scale(spec: ScaleSpec, catalogue: Catalogue) -> ScoreScale:
     """Return the score scale; the percentile is that of the catalogue's own scored models."""
     if spec.kind == "fraction":
+        highest = float(np.nanmax(catalogue.coding_score, initial=-np.inf))
+        if highest > spec.full:
+            raise InputError(
+                f"a score of {highest:g} lies above full = {spec.full:g}",
+                where="scale",
+                way_out="give the score's maximum",
+            )
         return FractionScale(full=spec.full)
     if spec.kind == "table":
         return TableScale(points=tuple((float(s), float(a)) for s, a in spec.points))
@@ -115,7 +125,7 @@ def _stream(spec: ExperimentSpec, scale_name: str, base: Path) -> RequestStream:
 
 
 def _with_demand(spec: ExperimentSpec, stream: RequestStream) -> tuple[RequestStream, Demand, str]:
-    if spec.demand.kind == "log":
+    if spec.demand.kind == "log" or (spec.demand.kind == "auto" and stream.has_demand):
         if not stream.has_demand:
             raise InputError(
                 "no request of it states a min score",
@@ -123,7 +133,9 @@ def _with_demand(spec: ExperimentSpec, stream: RequestStream) -> tuple[RequestSt
                 way_out='use [demand] kind = "default" or "law"',
             )
         return stream, _observed_demand(stream), "log"
-    demand = DEFAULT_DEMAND if spec.demand.kind == "default" else _law(spec)
+    demand = _law(spec) if spec.demand.kind == "law" else DEFAULT_DEMAND
+    if stream.has_demand:
+        stream = stream.replace(notes=(*stream.notes, "the log's own min scores were replaced by the stated demand"))
     return apply_demand(stream, demand, rng=spec.seeds.demand), demand, "assumed"
 
 
@@ -135,6 +147,8 @@ def _law(spec: ExperimentSpec) -> Demand:
         smooth_share=law.smooth_share,
         smooth_low=law.smooth_low,
         smooth_high=law.smooth_high,
+        smooth_a=law.smooth_a,
+        smooth_b=law.smooth_b,
         switch_rate=law.switch_rate,
     )
 
@@ -145,7 +159,18 @@ def _observed_demand(stream: RequestStream, least_share: float = 0.02) -> Demand
     is_atom = table.share >= least_share
     atoms = tuple(zip((table.min_score_ppm[is_atom] / 1e6).tolist(), table.share[is_atom].tolist(), strict=True))
     smooth = max(0.0, 1.0 - table.omitted_share - sum(share for _, share in atoms))
-    return Demand(atoms=atoms, omitted_share=table.omitted_share, smooth_share=smooth)
+    asked = np.where(stream.is_omitted, -1, stream.min_score_ppm)
+    later = ~stream.is_first[1:]
+    switches = int(np.count_nonzero(later & (asked[1:] != asked[:-1])))
+    rest = table.min_score_ppm[~is_atom] / 1e6
+    return Demand(
+        atoms=atoms,
+        omitted_share=table.omitted_share,
+        smooth_share=smooth,
+        smooth_low=float(rest.min()) if len(rest) else 0.0,
+        smooth_high=float(rest.max()) if len(rest) else 1.0,
+        switch_rate=switches / max(1, int(np.count_nonzero(later))),
+    )
 
 
 def _policy(base: Policy, spec: PolicySpec) -> Policy:
@@ -157,7 +182,23 @@ def _bands(spec: MapSpec, catalogue: Catalogue) -> Bands:
     return bands_by_scheme(spec.scheme or "", scores, spec.n_bands, min_members=spec.min_members, min_gap=spec.min_gap)
 
 
-def _tier_map(spec: MapSpec, catalogue: Catalogue, scale: ScoreScale, policy: Policy, base: Path) -> TierMap:
+@contextmanager
+def _naming(spec: MapSpec) -> Iterator[None]:
+    """Say which of the experiment's maps a refusal is about."""
+    try:
+        yield
+    except ParetocodeError as error:
+        place = f"map {spec.name!r}"
+        inner = "" if error.where.startswith("tier map ") or not error.where else f", {error.where}"
+        raise type(error)(error.what, where=place + inner, way_out=error.way_out) from error
+
+
+def _tier_map(spec: MapSpec, catalogue: Catalogue, scale: ScoreScale, policy: PolicySpec, base: Path) -> TierMap:
+    with _naming(spec):
+        return _built(spec, catalogue, scale, _policy(_policy(Policy(), policy), spec.policy), base)
+
+
+def _built(spec: MapSpec, catalogue: Catalogue, scale: ScoreScale, policy: Policy, base: Path) -> TierMap:
     if spec.kind == "documented":
         tier_map = documented_pareto_code(catalogue, policy=policy)
     elif spec.kind == "listed":

@@ -10,6 +10,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,10 +24,10 @@ from paretocode.errors import InputError, UsageError
 from paretocode.experiment.document import metrics_document, tier_map_bytes
 from paretocode.experiment.resolve import Experiment, resolve
 from paretocode.experiment.spec import read_experiment
+from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result, seal_result
 from paretocode.sim.latency import draw_luck
 from paretocode.sim.metrics import measure
 from paretocode.sim.replaying import replay
-from paretocode.sim.result_folder import MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result, seal_result
 
 __all__ = ["DEFAULT_OUT", "Measured", "code_digest", "measure_maps", "quickstart_path", "run_experiment"]
 
@@ -85,19 +86,37 @@ def run_experiment(
     experiment = resolve(spec, name=path.stem, scale_name=scale_name, base=path.parent)
     digest = _digest(experiment)
     folder = Path(out) / experiment.name / digest[:8]
-    if finished := _finished(folder, digest, needs_figures=figures):
-        return finished
-    measured = measure_maps(experiment, parts=folder / "parts")
+    with _one_at_a_time(folder.parent):
+        if finished := _finished(folder, digest, needs_figures=figures):
+            return finished
+        return _make(
+            experiment, folder, digest, started=started, overrides=overrides or [], source=path, figures=figures
+        )
+
+
+def _make(
+    experiment: Experiment,
+    folder: Path,
+    digest: str,
+    *,
+    started: float,
+    overrides: list[str],
+    source: Path,
+    figures: bool,
+) -> ResultFolder:
+    """Replay, write and seal."""
+    measured = measure_maps(experiment, parts=folder / "parts", digest=digest)
     document = metrics_document(experiment, measured.metrics)
-    _write_files(experiment, document, folder, source=path.read_bytes(), figures=figures)
+    _clear(folder)
+    names = _write_files(experiment, document, folder, source=source.read_bytes(), figures=figures)
     shutil.rmtree(folder / "parts")
-    facts = _facts(experiment, digest, overrides or [])
+    facts = _facts(experiment, digest, overrides)
     clock = {
         "started": datetime.fromtimestamp(started, tz=UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 3),
         "replay_seconds": {name: round(seconds, 4) for name, seconds in measured.seconds.items()},
     }
-    return seal_result(folder, {**facts, **clock, "has_figures": figures})
+    return seal_result(folder, names, {**facts, **clock, "has_figures": figures})
 
 
 def _finished(folder: Path, digest: str, *, needs_figures: bool) -> ResultFolder | None:
@@ -106,8 +125,9 @@ def _finished(folder: Path, digest: str, *, needs_figures: bool) -> ResultFolder
     result = open_result(folder)
     if result.manifest.get("digest") != digest or result.altered_files():
         return None
-    if needs_figures and not result.manifest.get("has_figures"):
-        return None
+    is_approved = any((folder / APPROVALS).glob("*.json"))
+    if needs_figures and not result.manifest.get("has_figures") and not is_approved:
+        return None  # an approved folder is never sealed anew: that would void the approval
     return result
 
 
@@ -118,13 +138,15 @@ class Measured(NamedTuple):
     seconds: dict[str, float]
 
 
-def measure_maps(experiment: Experiment, *, parts: Path | None = None) -> Measured:
+def measure_maps(experiment: Experiment, *, parts: Path | None = None, digest: str = "") -> Measured:
     """Replay and measure every map of an experiment.
 
     Parameters
     ----------
     parts
         A folder in which each finished map leaves its numbers; a map that is there already is not replayed again.
+    digest
+        The experiment's digest; a part of another digest, or one that was touched, is made anew.
     """
     from tqdm import tqdm
 
@@ -134,8 +156,8 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None) -> Measur
     bar = tqdm(experiment.tier_maps.items(), desc="replay", unit="map", disable=not sys.stderr.isatty())
     for name, tier_map in bar:
         part = parts / f"{name}.json" if parts is not None else None
-        if part is not None and part.is_file():
-            metrics[name] = read_json(part, what="part of a run", way_out="delete it and run again")
+        if part is not None and (kept := _kept_part(part, digest)):
+            metrics[name] = kept
             continue
         luck = luck or draw_luck(experiment.stream, rng=experiment.spec.seeds.luck)
         started = time.perf_counter()
@@ -143,24 +165,67 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None) -> Measur
         metrics[name] = measure(run, scale=experiment.scale).to_dict()
         seconds[name] = time.perf_counter() - started
         if part is not None:
-            write_atomically(part, json_bytes(metrics[name]))
+            write_atomically(part, json_bytes({"metrics": metrics[name], "seal": _part_seal(metrics[name], digest)}))
     return Measured(metrics, seconds)
+
+
+def _part_seal(metrics: dict[str, Any], digest: str) -> str:
+    return hashlib.sha256(digest.encode() + json_bytes(metrics)).hexdigest()
+
+
+def _kept_part(part: Path, digest: str) -> dict[str, Any] | None:
+    """Return the numbers of a part file, or None where there is none that can be trusted."""
+    if not part.is_file():
+        return None
+    try:
+        plain: dict[str, Any] = read_json(part, what="part of a run", way_out="run the experiment again")
+    except InputError:
+        return None
+    metrics = plain.get("metrics")
+    return metrics if isinstance(metrics, dict) and plain.get("seal") == _part_seal(metrics, digest) else None
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let one run at a time write into an experiment's folder; a second one waits, then finds what the first made."""
+    import fcntl
+
+    name = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:16]
+    with (Path(tempfile.gettempdir()) / f"paretocode-{os.getuid()}-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _clear(folder: Path) -> None:
+    """Take an earlier, altered or half-written result out of the folder; parts and approvals stay."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for entry in folder.iterdir():
+        if entry.name in {"parts", APPROVALS}:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
 
 
 def _write_files(
     experiment: Experiment, document: dict[str, Any], folder: Path, *, source: bytes, figures: bool
-) -> None:
-    (folder / MANIFEST).unlink(missing_ok=True)
-    write_atomically(folder / "experiment.toml", source)
-    write_atomically(folder / METRICS, json_bytes(document))
-    for name in experiment.tier_maps:
-        write_atomically(folder / "maps" / f"{name}.json", tier_map_bytes(experiment, name))
-    write_atomically(folder / TIER_MAP, tier_map_bytes(experiment, document["proposed"]))
-    _write_maps_table(document, folder)
+) -> list[str]:
+    """Write all files but the manifest and return their names."""
+    files = {
+        "experiment.toml": source,
+        METRICS: json_bytes(document),
+        TIER_MAP: tier_map_bytes(experiment, document["proposed"]),
+        **{f"maps/{name}.json": tier_map_bytes(experiment, name) for name in experiment.tier_maps},
+    }
     if figures:
-        from paretocode.experiment.figures import write_figures
+        from paretocode.experiment.figures import drawn_files
 
-        write_figures(experiment, document, folder)
+        files |= drawn_files(experiment, document)
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+    _write_maps_table(document, folder)
+    return [*files, "maps.parquet"]
 
 
 def _write_maps_table(document: dict[str, Any], folder: Path) -> None:
@@ -196,16 +261,22 @@ def _removed_afterwards(*paths: Path) -> Iterator[None]:
 
 
 def _digest(experiment: Experiment) -> str:
+    """Return the sha256 of all that the result depends on: words, maps, demand, scale, models, stream, code."""
+    parts: list[bytes] = [
+        experiment.name.encode(),
+        experiment.spec.model_dump_json().encode(),
+        experiment.scale_name.encode(),
+        repr((experiment.demand, experiment.scale, experiment.cache)).encode(),
+        experiment.catalogue.digest.encode(),
+        repr((experiment.catalogue.name, experiment.catalogue.notes)).encode(),
+        experiment.stream.digest.encode(),
+        repr((experiment.stream.name, experiment.stream.notes)).encode(),
+        *(tier_map_bytes(experiment, name) for name in experiment.tier_maps),
+        code_digest().encode(),
+    ]
     sha = hashlib.sha256()
-    for part in (
-        experiment.name,
-        experiment.spec.model_dump_json(),
-        experiment.scale_name,
-        experiment.catalogue.digest,
-        experiment.stream.digest,
-        code_digest(),
-    ):
-        sha.update(part.encode() + b"\0")
+    for part in parts:
+        sha.update(hashlib.sha256(part).digest())
     return sha.hexdigest()
 
 

@@ -26,6 +26,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _refuse_unused(model: BaseModel, fits: dict[str, bool], what: str) -> None:
+    """Refuse a key that was written but would be ignored."""
+    for name, is_used in fits.items():
+        if name in model.model_fields_set and not is_used and getattr(model, name) is not None:
+            raise ValueError(f"{what} does not use {name}; take it out")
+
+
 class CatalogueSpec(_Strict):
     """Which models: `source` is ``bundled``, ``bundled:NAME`` or a file; `scores` joins an AA payload to OpenRouter."""
 
@@ -33,14 +40,25 @@ class CatalogueSpec(_Strict):
     scores: str | None = None
     score_definition: str | None = None
 
+    @model_validator(mode="after")
+    def _definition_has_scores(self) -> Self:
+        if self.score_definition is not None and self.scores is None:
+            raise ValueError("score_definition is used with scores only; take it out, or name the scores file")
+        return self
+
 
 class ScaleSpec(_Strict):
     """Score scale: ``percentile`` of the catalogue's scores, ``fraction`` of `full`, ``table`` of [score, axis] points,
     or ``field_percentile``: the points that come with the bundled catalogue."""
 
     kind: Literal["percentile", "fraction", "table", "field_percentile"] = "percentile"
-    full: Annotated[float, Field(gt=0)] = 100.0
+    full: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100.0
     points: list[tuple[float, float]] = []
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        _refuse_unused(self, {"full": self.kind == "fraction", "points": self.kind == "table"}, f"scale {self.kind}")
+        return self
 
 
 class SizesSpec(_Strict):
@@ -65,21 +83,34 @@ class StreamSpec(_Strict):
             raise ValueError("give either preset or reader")
         if self.reader is not None and not self.path:
             raise ValueError("path is not given; add path under [stream] or --set stream.path=FILE")
+        from_log = self.preset is None
+        _refuse_unused(self, {"path": from_log, "options": from_log}, "a preset")
         if self.preset is not None and (self.sizes.full is None or self.sizes.smoke is None):
             raise ValueError("a preset needs sizes.full and sizes.smoke")
         return self
 
 
 class DemandSpec(_Strict):
-    """Which min scores: ``default`` (the package's assumption), ``log`` (the log's own column), or a stated law."""
+    """Which min scores: ``default`` (the package's assumption), ``log`` (the log's own column), or a stated ``law``.
 
-    kind: Literal["default", "log", "law"] = "default"
+    ``auto`` takes the log's column where it states any min score, else the default.
+    """
+
+    kind: Literal["auto", "default", "log", "law"] = "auto"
     atoms: list[tuple[float, float]] = []
     omitted_share: float = 0.0
     smooth_share: float = 0.0
     smooth_low: float = 0.0
     smooth_high: float = 1.0
-    switch_rate: float = 0.0
+    smooth_a: float = 1.0
+    smooth_b: float = 1.0
+    switch_rate: float = 0.0009
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        law = {name: self.kind == "law" for name in type(self).model_fields if name != "kind"}
+        _refuse_unused(self, law, f"demand {self.kind}")
+        return self
 
 
 class PolicySpec(_Strict):
@@ -97,7 +128,7 @@ class PolicySpec(_Strict):
 class CacheSpec(_Strict):
     """Prompt caching: longest age [s] and shortest prefix [tokens]; `ttl_s` 0 turns it off."""
 
-    ttl_s: Annotated[float, Field(ge=0)] = 300.0
+    ttl_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
     min_tokens: Annotated[int, Field(ge=0)] = 1024
 
 
@@ -122,6 +153,18 @@ class MapSpec(_Strict):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
+        kind = self.kind
+        fits = {
+            "request_edges": kind in {"listed", "edges", "scheme"},
+            "score_edges": kind == "edges",
+            "scheme": kind == "scheme",
+            "n_bands": kind == "scheme",
+            "min_members": self.scheme == "natural",
+            "min_gap": self.scheme == "natural",
+            "default_tier": kind in {"listed", "edges", "scheme"},
+            "path": kind == "file",
+        }
+        _refuse_unused(self, fits, f"map {self.name!r} of kind {kind}")
         needed = {"listed": "request_edges", "edges": "score_edges", "scheme": "scheme", "file": "path"}.get(self.kind)
         if needed is not None and getattr(self, needed) is None:
             raise ValueError(f"map {self.name!r} of kind {self.kind} needs {needed}")
@@ -156,7 +199,7 @@ class ExperimentSpec(_Strict):
     def _names_fit(self) -> Self:
         names = [self.incumbent.name, *(candidate.name for candidate in self.candidates)]
         for name in names:
-            if names.count(name) > 1:
+            if [other.lower() for other in names].count(name.lower()) > 1:
                 raise ValueError(f"two maps are called {name!r}")
         if self.propose is not None and self.propose not in names:
             raise ValueError(f"propose is {self.propose!r}, which is none of the maps {', '.join(names)}")

@@ -8,18 +8,20 @@ proves that nothing changed since, not who wrote it, and says so itself.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from paretocode._files import json_bytes, read_json, sha256_of_file, write_atomically
+from paretocode._files import json_bytes, parse_json, sha256_of_file, write_atomically
 from paretocode.errors import InputError, SealError, UsageError
-from paretocode.sim.result_folder import APPROVALS, MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result
-from paretocode.tiermap.file import read_tier_map
+from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result
+from paretocode.tiermap.file import read_tier_map, sha256_of
 
-__all__ = ["Approval", "approvals_of", "approve", "find_result"]
+__all__ = ["Approval", "approvals_of", "approve", "find_result", "parse_approval"]
 
 _FORMAT = "paretocode-approval-1"
+_MAX_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,8 @@ def find_result(tier_map: Path) -> ResultFolder:
     SealError
         When it lies in no result.
     """
-    for folder in (tier_map.parent, tier_map.parent.parent):
+    place = tier_map.absolute()
+    for folder in (place.parent, place.parent.parent):
         if (folder / MANIFEST).is_file():
             return open_result(folder)
     raise SealError(
@@ -73,21 +76,25 @@ def approve(result_path: Path | str, *, by: str, reason: str, map_name: str | No
     Raises
     ------
     UsageError
-        An empty name or reason.
+        An empty name or reason, a control character in one of them.
     InputError
         An unfinished result, or a map that it does not have.
     SealError
-        A result whose files changed after the run.
+        A result whose files changed after the run, or a map in which the lint found an error.
     """
     result = open_result(result_path)
     by, reason = by.strip(), reason.strip()
     if not by or not reason:
         raise UsageError("an approval needs a name and a reason", way_out="give --by NAME --reason TEXT, neither empty")
+    _refuse_control_characters(by, "--by")
+    _refuse_control_characters(reason, "--reason")
     result.refuse_alteration()
     file = _map_file(result, map_name)
+    name = read_tier_map(file).name
+    _refuse_errors(result, name, sha256_of_file(file))
     approval = Approval(
         format=_FORMAT,
-        map=read_tier_map(file).name,
+        map=name,
         by=by,
         reason=reason,
         date=datetime.now(tz=UTC).isoformat(timespec="seconds"),
@@ -95,10 +102,36 @@ def approve(result_path: Path | str, *, by: str, reason: str, map_name: str | No
         metrics_sha256=sha256_of_file(result.path / METRICS),
         manifest_sha256=sha256_of_file(result.path / MANIFEST),
     )
+    content = json_bytes(asdict(approval))
     slug = re.sub(r"[^A-Za-z0-9]+", "-", by).strip("-").lower()[:40] or "somebody"
-    target = result.path / APPROVALS / f"{slug}-{approval.tier_map_sha256[:8]}.json"
-    write_atomically(target, json_bytes(asdict(approval)))
+    target = result.path / APPROVALS / f"{slug}-{sha256_of(content)[:12]}.json"
+    write_atomically(target, content)
     return target
+
+
+def _refuse_errors(result: ResultFolder, name: str, digest: str) -> None:
+    """Refuse a map that the result's numbers do not speak of, or in which its lint found an error."""
+    entry = result.metrics()["maps"].get(name)  # type: ignore[attr-defined]
+    if entry is None or entry["tier_map_sha256"] != digest:
+        raise SealError(
+            f"{METRICS} speaks of another map than this {name!r}",
+            where=str(result.path),
+            way_out="run the experiment again",
+        )
+    errors = [f"{f['code']} ({f['subject']})" for f in entry["findings"] if f["severity"] == "error"]
+    if errors:
+        raise SealError(
+            f"the lint found an error in map {name!r}: {', '.join(errors)}",
+            where=str(result.path),
+            way_out="mend the map and run the experiment again",
+        )
+
+
+def _refuse_control_characters(text: str, name: str) -> None:
+    if any(unicodedata.category(char).startswith("C") for char in text) or len(text) > _MAX_TEXT:
+        raise UsageError(
+            f"{name} holds a control character or more than {_MAX_TEXT} characters", way_out="give one plain line"
+        )
 
 
 def _map_file(result: ResultFolder, map_name: str | None) -> Path:
@@ -114,49 +147,33 @@ def _map_file(result: ResultFolder, map_name: str | None) -> Path:
     return result.path / "maps" / f"{map_name}.json"
 
 
-def approvals_of(result: ResultFolder, tier_map_sha256: str) -> list[tuple[Path, Approval]]:
-    """Return the valid approvals of a map, oldest first.
+def approvals_of(result: ResultFolder, tier_map_sha256: str) -> dict[str, bytes]:
+    """Return the approval files of a map, name -> bytes; empty when nobody approved these bytes."""
+    contents = {path.name: path.read_bytes() for path in sorted((result.path / APPROVALS).glob("*.json"))}
+    return {
+        name: content
+        for name, content in contents.items()
+        if parse_approval(content, where=str(result.path / APPROVALS / name)).tier_map_sha256 == tier_map_sha256
+    }
+
+
+def parse_approval(content: bytes, *, where: str) -> Approval:
+    """Parse and check an approval.
 
     Raises
     ------
     SealError
-        No approval of these bytes, or one that was given for another manifest or other metrics.
+        Not JSON, unknown or missing keys, another format, an empty name or reason.
     """
-    found = []
-    for path in sorted((result.path / APPROVALS).glob("*.json")):
-        approval = read_approval(path)
-        if approval.tier_map_sha256 != tier_map_sha256:
-            continue
-        for name, digest in ((MANIFEST, approval.manifest_sha256), (METRICS, approval.metrics_sha256)):
-            if sha256_of_file(result.path / name) != digest:
-                raise SealError(
-                    f"{name} changed after {approval.by} approved it", where=str(path), way_out="approve again"
-                )
-        found.append((path, approval))
-    if not found:
-        raise SealError(
-            f"no approval covers the map with sha256 {tier_map_sha256[:12]}",
-            where=str(result.path),
-            way_out=f"approve it first: paretocode approve {result.path} --by NAME --reason TEXT",
-        )
-    return sorted(found, key=lambda pair: (pair[1].date, pair[0].name))
-
-
-def read_approval(path: Path) -> Approval:
-    """Read and check an approval file.
-
-    Raises
-    ------
-    SealError
-        Unknown or missing keys, another format, an empty name or reason.
-    """
-    plain = read_json(path, what="approval", way_out="approve again")
     try:
-        approval = Approval(**{key: str(value) for key, value in plain.items()})
-    except TypeError as error:
-        raise SealError(
-            f"its keys are not those of an approval ({error})", where=str(path), way_out="approve again"
-        ) from error
-    if approval.format != _FORMAT or not approval.by.strip() or not approval.reason.strip():
-        raise SealError("it is no complete approval", where=str(path), way_out="approve again")
+        plain = parse_json(content)
+        approval = Approval(**plain) if isinstance(plain, dict) else None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise SealError(f"it is no approval ({error})", where=where, way_out="approve again") from error
+    if (
+        approval is None
+        or approval.format != _FORMAT
+        or not all(isinstance(value, str) and value.strip() for value in asdict(approval).values())
+    ):
+        raise SealError("it is no complete approval", where=where, way_out="approve again")
     return approval

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from paretocode.release.approval import Approval
@@ -60,7 +61,10 @@ def _tier_lines(file: TierMapFile) -> list[str]:
 
 def _change_sentence(entry: dict[str, Any], incumbent: str, name: str) -> str:
     metrics, change = entry["metrics"], entry["change"]
-    cost = f"{metrics['cost_usd']:,.2f} USD, {metrics['tier_jump_rate']:.3%} tier jumps per pair"
+    jumps = metrics["tier_jump_rate"]
+    cost = f"{metrics['cost_usd']:,.2f} USD, {'unknown' if jumps is None else f'{jumps:.3%}'} tier jumps per pair"
+    if metrics["unserved"]:
+        cost += f", and leaves {metrics['unserved_share']:.1%} of the requests unserved (which cost nothing)"
     if change is None:
         return f"this is the incumbent: {cost}."
     moved = "unknown" if change["cost_usd"] is None else f"{change['cost_usd']:+.1%}"
@@ -68,5 +72,6 @@ def _change_sentence(entry: dict[str, Any], incumbent: str, name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text that cannot open Markdown or HTML constructs."""
+    """Return text that cannot open Markdown or HTML constructs; control characters become spaces."""
+    text = "".join(" " if unicodedata.category(char).startswith("C") else char for char in text)
     return "".join({"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "\\|", "`": "'", "\n": " "}.get(c, c) for c in text)

@@ -11,21 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paretocode._checks import one_of
-from paretocode._files import json_bytes, write_atomically
+from paretocode._files import write_atomically
 from paretocode.errors import InputError, SealError
 from paretocode.release.approval import approvals_of, find_result
-from paretocode.release.card import release_card
-from paretocode.release.evidence import evidence_statement
-from paretocode.release.vectors import conformance_vectors
-from paretocode.sim.result_folder import TIER_MAP
-from paretocode.tiermap.file import TierMapFile, canonical_bytes, parse_tier_map, schema_bytes, sha256_of
+from paretocode.release.build import release_files
+from paretocode.result import MANIFEST, METRICS, TIER_MAP
+from paretocode.tiermap.file import TierMapFile, parse_tier_map, sha256_of
 
-__all__ = ["EVIDENCE", "EXPORT_FORMATS", "SCHEMA", "VECTORS", "export_tier_map"]
+__all__ = ["EXPORT_FORMATS", "export_tier_map"]
 
 EXPORT_FORMATS = ("release", "json", "csv")
-EVIDENCE = "evidence.json"
-VECTORS = "vectors.json"
-SCHEMA = "tier_map.schema.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,29 +71,30 @@ def _approved(path: Path) -> _Approved:
     file = parse_tier_map(content, where=str(path))
     result = find_result(path)
     result.refuse_alteration()
-    digest = sha256_of(content)
-    if canonical_bytes(file) != content or digest not in result.digests.values():
-        raise SealError("it is not a map that its result sealed", where=str(path), way_out="use the result's own file")
-    found = approvals_of(result, digest)
-    metrics = result.metrics()
-    approvals = [approval for _, approval in found]
-    files = {
-        TIER_MAP: content,
-        SCHEMA: schema_bytes(),
-        VECTORS: json_bytes(conformance_vectors(file, content)),
-        "CARD.md": release_card(file, content, metrics, approvals).encode(),
-        **{f"approvals/{source.name}": source.read_bytes() for source, _ in found},
-    }
-    subjects = {name: sha256_of(data) for name, data in files.items()}
-    statement = evidence_statement(metrics, file.name, approvals, subjects, result.manifest)
-    return _Approved(file=file, content=content, release_files={**files, EVIDENCE: json_bytes(statement)})
+    approvals = approvals_of(result, sha256_of(content))
+    if not approvals:
+        raise SealError(
+            f"no approval covers the map with sha256 {sha256_of(content)[:12]}",
+            where=str(result.path),
+            way_out=f"approve it first: paretocode approve {result.path} --by NAME --reason TEXT",
+        )
+    files = release_files(
+        tier_map=content,
+        metrics=(result.path / METRICS).read_bytes(),
+        manifest=(result.path / MANIFEST).read_bytes(),
+        approvals=approvals,
+        where=str(result.path),
+    )
+    return _Approved(file=file, content=content, release_files=files)
 
 
 def _write_folder(out: Path, files: dict[str, bytes]) -> None:
     """Write a folder that appears whole or not at all; an identical one is left alone."""
     if out.exists():
-        same = out.is_dir() and all((out / n).is_file() and (out / n).read_bytes() == d for n, d in files.items())
-        if same:
+        names = (
+            {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} if out.is_dir() else set()
+        )
+        if names == set(files) and all((out / name).read_bytes() == content for name, content in files.items()):
             return
         raise InputError("it exists and holds something else", where=str(out), way_out="choose a new folder")
     try:

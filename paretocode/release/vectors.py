@@ -1,8 +1,8 @@
 """Does a router read the map as we do? Conformance cases: inputs, and the tier, primary and fallbacks they must give.
 
 Every case is stateless (a session's first request). Cases stand at every request edge and one part per million either
-side of it, at both ends of the axis, at an omitted min score, and for every tier at each candidate's context limit and
-one token beyond it.
+side of it, at both ends of the axis, at an omitted min score, and for every tier at each candidate's context limit, at
+each long-context price step and one token beyond either, and once with a long completion.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from paretocode.tiermap.file import TierMapFile, sha256_of
 __all__ = ["VECTORS_FORMAT", "conformance_vectors", "failing_vectors"]
 
 VECTORS_FORMAT = "paretocode-vectors-1"
-_PLAIN_PROMPT, _PLAIN_COMPLETION = 1000, 100
+_PLAIN_PROMPT, _PLAIN_COMPLETION, _LONG_COMPLETION = 1000, 100, 20_000
 
 
 def conformance_vectors(file: TierMapFile, content: bytes) -> dict[str, Any]:
@@ -45,10 +45,15 @@ def _inputs(file: TierMapFile) -> list[tuple[int | None, int, int]]:
     scores = {0, 1_000_000, *(edge + d for edge in edges for d in (-1, 0, 1) if 0 <= edge + d <= 1_000_000)}
     plain: list[tuple[int | None, int, int]] = [(None, _PLAIN_PROMPT, _PLAIN_COMPLETION)]
     plain += [(score, _PLAIN_PROMPT, _PLAIN_COMPLETION) for score in sorted(scores)]
-    limits = sorted({c.context_tokens for tier in file.tiers for c in tier.candidates if c.context_tokens})
+    candidates = [candidate for tier in file.tiers for candidate in tier.candidates]
+    limits = sorted({c.context_tokens for c in candidates if c.context_tokens})
+    steps = sorted({step.min_prompt_tokens for c in candidates for step in c.price_steps})
     for tier_score in sorted({0, *edges}):
         for limit in limits:
             plain += [(tier_score, need - 1, 1) for need in (limit, limit + 1)]
+        for step in steps:
+            plain += [(tier_score, prompt, _PLAIN_COMPLETION) for prompt in (step, step + 1)]
+        plain.append((tier_score, 1, _LONG_COMPLETION))
     return plain
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from paretocode._files import read_json, sha256_of_file
+from paretocode._files import sha256_of_file
 from paretocode.errors import InputError, SealError
-from paretocode.release.approval import approvals_of, read_approval
-from paretocode.release.export import EVIDENCE, SCHEMA, VECTORS
-from paretocode.release.vectors import VECTORS_FORMAT, failing_vectors
-from paretocode.sim.result_folder import MANIFEST, TIER_MAP, open_result
-from paretocode.tiermap.file import TierMapFile, canonical_bytes, read_tier_map, schema_bytes, sha256_of
+from paretocode.release.approval import approvals_of, find_result, parse_approval
+from paretocode.release.build import EVIDENCE, RESULT_MANIFEST, RESULT_METRICS, release_files
+from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP, ResultFolder
+from paretocode.tiermap.file import TierMapFile, canonical_bytes, read_tier_map, sha256_of
 
 __all__ = ["Verification", "verify"]
+
+_MAX_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,22 +53,29 @@ def verify(path: Path | str) -> Verification:
     folder = path if path.is_dir() else path.parent
     if (folder / EVIDENCE).is_file():
         return _verify_release(folder)
-    if (folder / MANIFEST).is_file():
-        return _verify_result(folder)
-    if path.is_dir():
+    if path.is_dir() and not (path / MANIFEST).is_file():
         raise InputError(
             "it is neither a release nor a finished result",
             where=str(path),
             way_out="name a folder with evidence.json or manifest.json",
         )
-    file, lines = _check_map(path)
-    return Verification(kind="tier map", path=str(path), checked=(*lines, f"not approved here: {file.name} lies alone"))
+    map_path = path / TIER_MAP if path.is_dir() or path.name in {MANIFEST, METRICS} else path
+    try:
+        result = find_result(map_path)
+    except SealError:
+        file, lines = _check_map(map_path)
+        lines.append(f"not approved here: {file.name} lies in no release and no result")
+        return Verification(kind="tier map", path=str(path), checked=tuple(lines))
+    return _verify_result(result, map_path)
 
 
 def _check_map(path: Path) -> tuple[TierMapFile, list[str]]:
     file = read_tier_map(path)
     if canonical_bytes(file) != path.read_bytes():
         raise SealError("its bytes are not in canonical form", where=str(path), way_out="export the map again")
+    today = datetime.now(tz=UTC).date().isoformat()
+    if file.valid_until is not None and file.valid_until < today:
+        raise SealError(f"it expired on {file.valid_until}", where=str(path), way_out="approve and export a newer map")
     lines = [
         f"{path.name}: format {file.format_version}, keys, ranges and cross-field rules hold",
         f"{path.name}: canonical bytes, sha256 {sha256_of_file(path)}",
@@ -76,78 +84,69 @@ def _check_map(path: Path) -> tuple[TierMapFile, list[str]]:
 
 
 def _verify_release(folder: Path) -> Verification:
-    statement = read_json(folder / EVIDENCE, what="evidence statement", way_out="export the release again")
-    subjects = _subjects(statement, folder)
-    present = {f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()} - {EVIDENCE}
-    if extra := sorted(present - set(subjects)):
-        raise SealError(f"{extra[0]} is not part of the release", where=str(folder), way_out="remove it")
-    for name, digest in subjects.items():
-        if name not in present or sha256_of_file(folder / name) != digest:
+    """Build the release again from its map, metrics, manifest and approvals, and compare every byte."""
+    present = _regular_files(folder)
+    if missing := sorted({TIER_MAP, RESULT_METRICS, RESULT_MANIFEST} - set(present)):
+        raise SealError(f"{missing[0]} is missing", where=str(folder), way_out="take the release again")
+    prefix = f"{APPROVALS}/"
+    expected = release_files(
+        tier_map=present[TIER_MAP],
+        metrics=present[RESULT_METRICS],
+        manifest=present[RESULT_MANIFEST],
+        approvals={n.removeprefix(prefix): c for n, c in present.items() if n.startswith(prefix)},
+        where=str(folder),
+    )
+    for name in sorted(expected):
+        if present.get(name) != expected[name]:
             state = "changed" if name in present else "is missing"
             raise SealError(
                 f"{name} {state} after it was released", where=str(folder), way_out="take the release again"
             )
-    file, lines = _check_map(folder / TIER_MAP)
-    digest = subjects[TIER_MAP]
-    _check_vectors(folder, file, digest)
-    if (folder / SCHEMA).read_bytes() != schema_bytes():
-        raise SealError("its schema is not the published one", where=str(folder), way_out="export the release again")
-    approvals = [read_approval(p) for p in sorted((folder / "approvals").glob("*.json"))]
-    if not approvals or any(a.tier_map_sha256 != digest for a in approvals):
-        raise SealError("its approvals do not cover its map", where=str(folder), way_out="approve and export again")
-    people = ", ".join(f"{a.by} ({a.date}; sealed, not signed)" for a in approvals)
-    return Verification(
-        kind="release",
-        path=str(folder),
-        checked=(
-            *lines,
-            f"{len(subjects)} files have the digests of {EVIDENCE} (sha256 {sha256_of_file(folder / EVIDENCE)})",
-            f"{VECTORS}: every case routes as stated",
-            f"approved by {people}",
-        ),
-    )
+    if extra := sorted(set(present) - set(expected)):
+        raise SealError(f"{extra[0]} is not part of the release", where=str(folder), way_out="remove it")
+    _, lines = _check_map(folder / TIER_MAP)
+    approvals = [parse_approval(content, where=name) for name, content in present.items() if name.startswith(prefix)]
+    people = ", ".join(f"{a.by} ({a.date}; sealed, not signed)" for a in sorted(approvals, key=lambda a: a.date))
+    lines += [
+        f"all {len(expected)} files are what the map, its metrics, its manifest and its approvals make",
+        f"{EVIDENCE} has sha256 {sha256_of(present[EVIDENCE])}",
+        f"approved by {people}",
+    ]
+    return Verification(kind="release", path=str(folder), checked=tuple(lines))
 
 
-def _subjects(statement: dict[str, Any], folder: Path) -> dict[str, str]:
-    try:
-        subjects = {str(s["name"]): str(s["digest"]["sha256"]) for s in statement["subject"]}
-    except (KeyError, TypeError) as error:
-        raise SealError(
-            f"{EVIDENCE} names no subjects", where=str(folder), way_out="export the release again"
-        ) from error
-    if missing := {TIER_MAP, VECTORS, SCHEMA} - set(subjects):
-        raise SealError(
-            f"{EVIDENCE} does not cover {sorted(missing)[0]}", where=str(folder), way_out="export the release again"
-        )
-    return subjects
+def _regular_files(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder by name, read once; refuse links and anything that is neither file nor folder."""
+    files: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise SealError(f"{name} is no plain file", where=str(folder), way_out="take the release again")
+        if path.is_file():
+            if path.stat().st_size > _MAX_BYTES:
+                raise SealError(f"{name} is larger than 64 MiB", where=str(folder), way_out="take the release again")
+            files[name] = path.read_bytes()
+    return files
 
 
-def _check_vectors(folder: Path, file: TierMapFile, digest: str) -> None:
-    document = read_json(folder / VECTORS, what="vectors file", way_out="export the release again")
-    if (
-        document.get("format") != VECTORS_FORMAT
-        or document.get("tier_map_sha256") != digest
-        or not document.get("cases")
-    ):
-        raise SealError(f"{VECTORS} belongs to another map", where=str(folder), way_out="export the release again")
-    if failing := failing_vectors(file, document):
-        raise SealError(
-            f"case {failing[0]} of {VECTORS} is not what the map gives",
-            where=str(folder),
-            way_out="export the release again",
-        )
-
-
-def _verify_result(folder: Path) -> Verification:
-    result = open_result(folder)
+def _verify_result(result: ResultFolder, map_path: Path) -> Verification:
     result.refuse_alteration()
-    file, lines = _check_map(folder / TIER_MAP)
+    file, lines = _check_map(map_path)
+    content = map_path.read_bytes()
     lines.append(f"{len(result.digests)} files have the digests of {MANIFEST}")
-    try:
-        found = approvals_of(result, sha256_of((folder / TIER_MAP).read_bytes()))
-        lines += [f"{file.name} approved by {a.by}, {a.date} (sealed, not signed)" for _, a in found]
-    except SealError as error:
-        if list((folder / "approvals").glob("*.json")) and "no approval" not in error.what:
-            raise
+    approvals = approvals_of(result, sha256_of(content))
+    if approvals:
+        release_files(
+            tier_map=content,
+            metrics=(result.path / METRICS).read_bytes(),
+            manifest=(result.path / MANIFEST).read_bytes(),
+            approvals=approvals,
+            where=str(result.path),
+        )
+        people = [parse_approval(data, where=name) for name, data in approvals.items()]
+        lines += [f"{file.name} approved by {a.by}, {a.date} (sealed, not signed)" for a in people]
+    else:
         lines.append(f"{file.name} is not approved")
-    return Verification(kind="result", path=str(folder), checked=tuple(lines))
+    if extra := result.extra_files():
+        lines.append(f"not part of the result: {', '.join(extra)}")
+    return Verification(kind="result", path=str(result.path), checked=tuple(lines))

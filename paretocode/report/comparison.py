@@ -80,6 +80,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, _Kind], ...]], ...] = (
         (
             ("cost [USD]", "cost_usd", _MONEY),
             ("per 1,000 requests [USD]", "cost_usd_per_krequest", _MONEY),
+            ("per 1,000 served [USD]", "cost_usd_per_kserved", _MONEY),
             ("prompt tokens from cache", "cache_hit_share", _GOOD_SHARE),
         ),
     ),
@@ -100,7 +101,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, _Kind], ...]], ...] = (
         (
             ("mean shortfall", "shortfall_mean", _SHORTFALL),
             ("mean excess", "excess_mean", _EXCESS),
-            ("served below min score", "shortfall_share", _BAD_SHARE),
+            ("min score not met", "unmet_share", _BAD_SHARE),
         ),
     ),
     (
@@ -112,6 +113,9 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, _Kind], ...]], ...] = (
         ),
     ),
 )
+
+
+_ONLY_WHERE_UNSERVED = ("cost_usd_per_kserved",)
 
 
 def map_order(document: Mapping[str, Any]) -> list[str]:
@@ -130,12 +134,14 @@ def compare_maps(document: Mapping[str, Any]) -> list[Group]:
     """
     names = map_order(document)
     metrics = {name: document["maps"][name]["metrics"] for name in names}
+    left_out = () if any(m.get("unserved_share") for m in metrics.values()) else _ONLY_WHERE_UNSERVED
     groups = [
         Group(
             title=title,
             rows=tuple(
                 _row(key, label, {name: metrics[name].get(key) for name in names}, kind, document["incumbent"])
                 for label, key, kind in lines
+                if key not in left_out
             ),
         )
         for title, lines in _GROUPS

@@ -36,7 +36,19 @@ def recommendation(document: Mapping[str, Any]) -> str:
     ]
     return (
         f"Proposed is {new_name} in place of {old_name}: on these requests it {_cost(new, old)}, with "
-        f"{', '.join(parts[:-1])}, and {parts[-1]}."
+        f"{', '.join(parts[:-1])}, and {parts[-1]}.{_unserved(str(new_name), new, old_name, old)}"
+    )
+
+
+def _unserved(new_name: str, new: Mapping[str, Any], old_name: str, old: Mapping[str, Any]) -> str:
+    """Return a warning where either map leaves requests unserved: refusing work makes a map look cheap."""
+    shares = (new.get("unserved_share"), old.get("unserved_share"))
+    if not any(shares):
+        return ""
+    written = [numbers.percent(share) for share in shares]
+    return (
+        f" Mind that {new_name} leaves {written[0]} of the requests unserved and {old_name} {written[1]}: what is not "
+        "served costs nothing."
     )
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from paretocode.sim.plan import UNSERVED, RoutingPlan, routing_plan
     from paretocode.sim.random_jumps import random_jump_models
     from paretocode.sim.replaying import Decisions, Replay, decide, replay
-    from paretocode.sim.result_folder import ResultFolder, open_result
 
 _HOMES = {
     "plan": ("UNSERVED", "RoutingPlan", "routing_plan"),
@@ -29,7 +28,6 @@ _HOMES = {
     "jumps": ("Jumps", "count_jumps"),
     "metrics": ("Metrics", "measure"),
     "random_jumps": ("random_jump_models",),
-    "result_folder": ("ResultFolder", "open_result"),
 }
 
 __all__ = [
@@ -42,7 +40,6 @@ __all__ = [
     "Metrics",
     "PrefixCache",
     "Replay",
-    "ResultFolder",
     "RoutingPlan",
     "bill",
     "cached_tokens",
@@ -51,7 +48,6 @@ __all__ = [
     "draw_luck",
     "latency_s",
     "measure",
-    "open_result",
     "random_jump_models",
     "replay",
     "routing_plan",

@@ -8,10 +8,9 @@ import numpy as np
 
 from paretocode._checks import IntColumn
 from paretocode.catalogue.catalogue import Catalogue
-from paretocode.errors import InputError
 from paretocode.sim.cache import PrefixCache, cached_tokens
 from paretocode.sim.plan import UNSERVED
-from paretocode.sim.prices import price_rows
+from paretocode.sim.prices import price_rows, refuse_overflow
 from paretocode.stream.stream import RequestStream
 
 __all__ = ["Bill", "bill", "exact_sum", "nano_usd"]
@@ -53,7 +52,7 @@ def bill(stream: RequestStream, model_index: IntColumn, catalogue: Catalogue, ca
         A request so large or so dear that its cost does not fit 63 bits.
     """
     rows = price_rows(catalogue)
-    _refuse_overflow(stream, max(int(rows.prompt.max()), int(rows.completion.max()), int(rows.cache_write.max())))
+    refuse_overflow(stream, rows)
     row = rows.row_of(np.maximum(model_index, 0), stream.prompt_tokens)
     cached = cached_tokens(stream, model_index, cache)
     cached *= rows.has_cache[row]
@@ -66,17 +65,6 @@ def bill(stream: RequestStream, model_index: IntColumn, catalogue: Catalogue, ca
     cost += stream.completion_tokens * rows.completion[row]
     cost[model_index == UNSERVED] = 0
     return Bill(cost_pusd=cost, cached_tokens=cached)
-
-
-def _refuse_overflow(stream: RequestStream, dearest_pusd: int) -> None:
-    longest = int(stream.prompt_tokens.max()) + int(stream.completion_tokens.max())
-    if longest * dearest_pusd >= 2**62:
-        raise InputError(
-            f"a request of {longest:,} tokens at {dearest_pusd / 1e6:,.2f} USD per million tokens "
-            "is beyond what can be billed exactly",
-            where=stream.name,
-            way_out="check the units of tokens and prices",
-        )
 
 
 def exact_sum(values: IntColumn) -> int:

@@ -30,14 +30,14 @@ class Jumps:
     n_model_jumps: int
 
     @property
-    def tier_jump_rate(self) -> float:
-        """Tier jumps per pair; 0 when there is no pair."""
-        return self.n_tier_jumps / self.n_pairs if self.n_pairs else 0.0
+    def tier_jump_rate(self) -> float | None:
+        """Tier jumps per pair; None when there is no pair."""
+        return self.n_tier_jumps / self.n_pairs if self.n_pairs else None
 
     @property
-    def model_jump_rate(self) -> float:
-        """Model jumps per pair; 0 when there is no pair."""
-        return self.n_model_jumps / self.n_pairs if self.n_pairs else 0.0
+    def model_jump_rate(self) -> float | None:
+        """Model jumps per pair; None when there is no pair."""
+        return self.n_model_jumps / self.n_pairs if self.n_pairs else None
 
 
 def count_jumps(stream: RequestStream, tier_served: IntColumn, model_index: IntColumn) -> Jumps:

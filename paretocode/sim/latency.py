@@ -13,6 +13,7 @@ import numpy as np
 
 from paretocode._checks import FloatColumn, IntColumn
 from paretocode.catalogue.catalogue import SPEED_PERCENTILES, Catalogue
+from paretocode.errors import InputError
 from paretocode.sim.plan import UNSERVED
 from paretocode.stream.stream import RequestStream
 
@@ -47,7 +48,17 @@ def latency_s(stream: RequestStream, model_index: IntColumn, catalogue: Catalogu
     ln TTFT and ln throughput are straight lines between the published percentiles on a normal scale, and go on with
     the slope of their last piece beyond them; with one percentile the slope is `DEFAULT_SPREAD`. A model without any
     percentile of either has no latency: it is left out of the quantiles, and the coverage says so. O(n).
+
+    Raises
+    ------
+    InputError
+        Luck of another length than the stream.
     """
+    if len(luck.ttft) != len(stream) or len(luck.throughput) != len(stream):
+        raise InputError(
+            f"the luck has {len(luck.ttft)} draws and the stream {len(stream)} requests",
+            way_out="draw it for this stream: draw_luck(stream, rng=...)",
+        )
     served = np.maximum(model_index, 0)
     ttft: FloatColumn = np.exp(_draw(catalogue.ttft_s, "ttft_s", served, luck.ttft))
     throughput = np.exp(_draw(catalogue.throughput_tps, "throughput_tps", served, luck.throughput))

@@ -73,12 +73,6 @@ class RoutingPlan:
             table[state, list(rows)] = True
         return table
 
-    def tier_requested(self, stream: RequestStream) -> IntColumn:
-        """Return each request's tier by its min score; omitted ones get the default tier. O(n)."""
-        tier = np.searchsorted(self.tier_map.request_edges_ppm, stream.min_score_ppm, side="right")
-        tier[stream.is_omitted] = self.tier_map.default_index
-        return tier
-
     def state(self, stream: RequestStream, tier_requested: IntColumn) -> IntColumn:
         """Return each request's state. O(n log n_classes)."""
         need = stream.prompt_tokens + stream.completion_tokens
@@ -129,11 +123,11 @@ def _pool(tier_map: TierMap, catalogue: Catalogue, tier: int) -> list[int]:
     if tier_map.policy.eligibility == "tier":
         rows = [catalogue.index_of(key) for key in tier_map.tiers[tier].models if key in catalogue]
     else:
-        floor = tier_map.floor_micro(tier)
+        floor = tier_map.floor_milli(tier)
         at_or_above: BoolColumn = (
             np.ones(len(catalogue), dtype=np.bool_)
             if floor is None
-            else catalogue.has_score & (catalogue.score_micro >= floor)
+            else catalogue.has_score & (catalogue.score_milli >= floor)
         )
         rows = [row for key in tier_map.models if key in catalogue and at_or_above[row := catalogue.index_of(key)]]
     if tier_map.policy.price_metric == "request":

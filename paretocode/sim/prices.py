@@ -8,8 +8,10 @@ import numpy as np
 
 from paretocode._checks import BoolColumn, IntColumn
 from paretocode.catalogue.catalogue import PRICE_FIELDS, Catalogue
+from paretocode.errors import InputError
+from paretocode.stream.stream import RequestStream
 
-__all__ = ["PriceRows", "price_rows"]
+__all__ = ["PriceRows", "price_rows", "refuse_overflow"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +81,22 @@ def price_rows(catalogue: Catalogue) -> PriceRows:
         base=np.array(base, dtype=np.int64),
         step_tokens=step_tokens,
     )
+
+
+def refuse_overflow(stream: RequestStream, rows: PriceRows) -> None:
+    """Refuse a stream with a request whose cost might not fit 62 bits of pico-USD.
+
+    Raises
+    ------
+    InputError
+        With the longest request and the dearest price.
+    """
+    longest = int(stream.prompt_tokens.max()) + int(stream.completion_tokens.max())
+    dearest = max(int(p.max()) for p in (rows.prompt, rows.completion, rows.cache_read, rows.cache_write))
+    if longest * dearest >= 2**62:
+        raise InputError(
+            f"a request of {longest:,} tokens at {dearest / 1e6:,.2f} USD per million tokens "
+            "is beyond what can be billed exactly",
+            where=stream.name,
+            way_out="check the units of tokens and prices",
+        )

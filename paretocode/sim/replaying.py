@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from paretocode._checks import FloatColumn, IntColumn
-from paretocode.catalogue.catalogue import SPEED_PERCENTILES, Catalogue
+from paretocode.catalogue.catalogue import Catalogue
 from paretocode.sim.billing import bill
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.latency import Luck, latency_s
 from paretocode.sim.plan import UNSERVED, RoutingPlan, routing_plan
-from paretocode.sim.prices import price_rows
+from paretocode.sim.prices import price_rows, refuse_overflow
 from paretocode.sim.stickiness import keep_models
 from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
 __all__ = ["Decisions", "Replay", "decide", "replay"]
 
-_P50 = SPEED_PERCENTILES.index(50)
 _CHUNK_CELLS = 4_000_000
 
 
@@ -124,7 +123,7 @@ def replay(
 def decide(stream: RequestStream, plan: RoutingPlan) -> Decisions:
     """Decide every request of a stream. O(n), plus O(n x shortlist) for the price metric ``request``."""
     policy = plan.tier_map.policy
-    tier_requested = plan.tier_requested(stream)
+    tier_requested = plan.tier_map.tiers_of(stream)
     state = plan.state(stream, tier_requested)
     model = plan.best[state] if plan.is_static else _best_by_request(stream, plan, state)
     if policy.stickiness == "session":
@@ -135,6 +134,7 @@ def decide(stream: RequestStream, plan: RoutingPlan) -> Decisions:
 def _best_by_request(stream: RequestStream, plan: RoutingPlan, state: IntColumn) -> IntColumn:
     """Return the first of each request's shortlist when its own tokens set the price."""
     rows = price_rows(plan.catalogue)
+    refuse_overflow(stream, rows)
     best = np.full(len(stream), UNSERVED, dtype=np.int64)
     for this, shortlist in enumerate(plan.shortlists):
         models = np.array(_fastest(plan, shortlist), dtype=np.int64)
@@ -156,5 +156,5 @@ def _fastest(plan: RoutingPlan, shortlist: tuple[int, ...]) -> tuple[int, ...]:
     """Return the models that price decides between: all, or under the throughput ranking those that tie as fastest."""
     if plan.tier_map.policy.ranking != "throughput" or not shortlist:
         return shortlist
-    speed = np.nan_to_num(plan.catalogue.throughput_tps[list(shortlist), _P50], nan=0.0)
-    return tuple(row for row, tps in zip(shortlist, speed, strict=True) if tps == speed.max())
+    speed = plan.catalogue.throughput_milli_tps[list(shortlist)]
+    return tuple(row for row, milli_tps in zip(shortlist, speed, strict=True) if milli_tps == speed.max())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from paretocode.catalogue.scales import ScoreScale
 from paretocode.errors import InputError
 from paretocode.tiermap.policy import Policy
 from paretocode.tiermap.ranking import display_order
-from paretocode.tiermap.tier_map import MICRO_PER_MILLI, Tier, TierMap, tier_names, to_ppm
+from paretocode.tiermap.tier_map import Tier, TierMap, tier_names, to_ppm
 
 __all__ = ["DOCUMENTED_REQUEST_EDGES", "documented_pareto_code", "map_from_edges", "map_from_listing"]
 
@@ -124,8 +125,8 @@ def map_from_edges(
     if request_edges is None:
         if scale is None:
             raise InputError("neither request_edges nor a scale is given", way_out="give one of them")
-        request_edges = [float(x) for x in scale.to_axis(np.asarray(score_edges, dtype=np.float64))]
-    band = np.searchsorted(np.asarray(milli) * MICRO_PER_MILLI, catalogue.score_micro, side="right")
+        request_edges = _coupled(score_edges, scale)
+    band = np.searchsorted(milli, catalogue.score_milli, side="right")
     labels = tuple(names) if names is not None else tier_names(len(milli) + 1)
     return TierMap(
         name=name,
@@ -144,12 +145,26 @@ def map_from_edges(
     )
 
 
+def _coupled(score_edges: Sequence[float], scale: ScoreScale) -> list[float]:
+    """Return the score edges on the request axis, refusing two that fall on one point of it."""
+    coupled = [float(x) for x in scale.to_axis(np.asarray(score_edges, dtype=np.float64))]
+    for (low, high), (left, right) in zip(itertools.pairwise(score_edges), itertools.pairwise(coupled), strict=True):
+        if not left < right:
+            raise InputError(
+                f"the score edges {low:g} and {high:g} fall on one point of the request axis, {left:g}",
+                way_out="give request_edges, or fewer bands",
+            )
+    return coupled
+
+
 def _to_milli(catalogue: Catalogue, score_edges: Sequence[float]) -> tuple[int, ...]:
     exact = np.asarray(score_edges, dtype=np.float64)
+    if not np.isfinite(exact).all():
+        raise InputError(f"score_edges holds {exact[~np.isfinite(exact)][0]}", way_out="give finite scores")
     milli = np.rint(exact * 1000).astype(np.int64)
     scores = catalogue.coding_score[catalogue.has_score]
     before = np.searchsorted(exact, scores, side="right")
-    after = np.searchsorted(milli * MICRO_PER_MILLI, catalogue.score_micro[catalogue.has_score], side="right")
+    after = np.searchsorted(milli, catalogue.score_milli[catalogue.has_score], side="right")
     moved = np.flatnonzero(before != after)
     if len(moved):
         row = int(np.flatnonzero(catalogue.has_score)[moved[0]])

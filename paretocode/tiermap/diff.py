@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from paretocode.errors import InputError
 from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
@@ -20,6 +21,8 @@ class MapDiff:
     ----------
     request_edges, score_edges
         (old, new) edges in people's units; score edges None where a map has none.
+    tier_names
+        (old, new), from the lowest up.
     default_tier
         (old, new).
     policy
@@ -38,6 +41,7 @@ class MapDiff:
 
     request_edges: tuple[tuple[float, ...], tuple[float, ...]]
     score_edges: tuple[tuple[float, ...] | None, tuple[float, ...] | None]
+    tier_names: tuple[tuple[str, ...], tuple[str, ...]]
     default_tier: tuple[str, str]
     policy: dict[str, tuple[object, object]]
     entered: dict[str, str]
@@ -51,7 +55,7 @@ class MapDiff:
     def is_empty(self) -> bool:
         """Whether the two maps are the same for every request and every reader."""
         edges_same = self.request_edges[0] == self.request_edges[1] and self.score_edges[0] == self.score_edges[1]
-        default_same = self.default_tier[0] == self.default_tier[1]
+        default_same = self.default_tier[0] == self.default_tier[1] and self.tier_names[0] == self.tier_names[1]
         return (
             edges_same
             and default_same
@@ -72,12 +76,23 @@ def diff_tier_maps(old: TierMap, new: TierMap, *, stream: RequestStream | None =
     ----------
     stream
         The requests whose tiers are compared by min score; without one no traffic is counted.
+
+    Raises
+    ------
+    InputError
+        When the maps cut different score definitions: their edges cannot be compared.
     """
+    if old.score_definition != new.score_definition:
+        raise InputError(
+            f"{old.name!r} cuts {old.score_definition!r} and {new.name!r} cuts {new.score_definition!r}",
+            way_out="re-anchor one of them first",
+        )
     home_old, home_new = _homes(old), _homes(new)
     moves = {} if stream is None else _tier_moves(old, new, stream)
     return MapDiff(
         request_edges=(old.request_edges, new.request_edges),
         score_edges=(old.score_edges, new.score_edges),
+        tier_names=(tuple(t.name for t in old.tiers), tuple(t.name for t in new.tiers)),
         default_tier=(old.default_tier, new.default_tier),
         policy={
             name: (getattr(old.policy, name), getattr(new.policy, name))
@@ -107,11 +122,7 @@ def _first_choices(old: TierMap, new: TierMap) -> dict[str, tuple[str | None, st
 
 
 def _tier_moves(old: TierMap, new: TierMap, stream: RequestStream) -> dict[tuple[str, str], float]:
-    tiers = []
-    for tier_map in (old, new):
-        index = np.searchsorted(tier_map.request_edges_ppm, stream.min_score_ppm, side="right")
-        index[stream.is_omitted] = tier_map.default_index
-        tiers.append(index)
+    tiers = [tier_map.tiers_of(stream) for tier_map in (old, new)]
     counts = np.zeros((old.n_tiers, new.n_tiers), dtype=np.int64)
     np.add.at(counts, (tiers[0], tiers[1]), 1)
     return {

@@ -80,6 +80,7 @@ def lint_tier_map(tier_map: TierMap, catalogue: Catalogue, *, demand: Demand) ->
         _edges_on_points,
         _edges_near_atoms,
         _flipping_picks,
+        _scores_outside_tiers,
         _overlapping_scores,
     )
     return [finding for check in checks for finding in check(context)]
@@ -111,7 +112,9 @@ def _empty_tiers(context: LintContext) -> Iterator[Finding]:
     for tier, ranked in zip(context.tier_map.tiers, context.ranked, strict=True):
         if not ranked:
             rule = context.tier_map.policy.empty_tier
-            yield _finding("empty-tier", "error", tier.name, f"no model of it can serve; its requests go: {rule}")
+            fate = {"up": "go to a higher tier, if there is one that can serve", "refuse": "are refused"}
+            fate["down"] = "go to a lower tier, if there is one that can serve"
+            yield _finding("empty-tier", "error", tier.name, f"no model of it can serve; its requests {fate[rule]}")
 
 
 def _unreachable_tiers(context: LintContext) -> Iterator[Finding]:
@@ -162,7 +165,7 @@ def _edges_on_points(context: LintContext) -> Iterator[Finding]:
             )
     catalogue = context.catalogue
     for milli in context.tier_map.score_edges_milli or ():
-        on = np.flatnonzero(catalogue.has_score & (np.abs(catalogue.score_micro - milli * 1000) < 500))
+        on = np.flatnonzero(catalogue.has_score & (catalogue.score_milli == milli))
         for row in on:
             yield _finding(
                 "edge-on-data-point",
@@ -212,6 +215,22 @@ def _flipping_picks(context: LintContext) -> Iterator[Finding]:
                 f"{context.catalogue.keys[ranked[1]]} ({_usd(context, ranked[1])}) by {(second - first) / first:.1%} "
                 f"of {context.metric} price: a {FLIP_MARGIN:.0%} change flips the pick",
             )
+
+
+def _scores_outside_tiers(context: LintContext) -> Iterator[Finding]:
+    edges, catalogue = context.tier_map.score_edges_milli, context.catalogue
+    if edges is None:
+        return
+    for index, tier in enumerate(context.tier_map.tiers):
+        for key in tier.models:
+            if key in catalogue and catalogue.has_score[row := catalogue.index_of(key)]:
+                band = int(np.searchsorted(edges, catalogue.score_milli[row], side="right"))
+                if band != index:
+                    home = context.tier_map.tiers[band].name
+                    message = (
+                        f"it stands in {tier.name} and its score {catalogue.coding_score[row]:g} belongs in {home}"
+                    )
+                    yield _finding("score-outside-tier", "warning", key, message)
 
 
 def _overlapping_scores(context: LintContext) -> Iterator[Finding]:

@@ -69,5 +69,5 @@ class Policy:
         one_of(self.stickiness, STICKINESS, name="stickiness", where="policy")
         for name in ("n_fallbacks", "sticky_ttl_s"):
             value = getattr(self, name)
-            if not isinstance(value, int) or value < 0:
+            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
                 raise InputError(f"{name} is {value!r}", where="policy", way_out="give a whole number >= 0")

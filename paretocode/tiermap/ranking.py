@@ -2,23 +2,20 @@
 
 Order by price: known price ascending, then score descending (unscored last), then key. Order by throughput: measured
 p50 descending, unmeasured behind all measured ones, then the same three. A model without a known price is never
-ranked: nobody could say what it costs.
+ranked: nobody could say what it costs. Scores and speeds are compared in the thousandths that the exported file
+carries, so that a router which reads the file ranks alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from paretocode._checks import IntColumn
-from paretocode.catalogue.catalogue import SPEED_PERCENTILES, Catalogue
+from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.prices import price_metric_micro_usd
 from paretocode.tiermap.policy import Policy
 
 __all__ = ["display_order", "is_rankable", "ranked_rows", "tie_order"]
-
-_P50 = SPEED_PERCENTILES.index(50)
 
 
 def is_rankable(catalogue: Catalogue, row: int) -> bool:
@@ -32,7 +29,7 @@ def tie_order(catalogue: Catalogue, rows: Iterable[int]) -> list[int]:
         (int(row) for row in rows),
         key=lambda row: (
             not catalogue.has_score[row],
-            -int(catalogue.score_micro[row]),
+            -int(catalogue.score_milli[row]),
             catalogue.keys[row],
         ),
     )
@@ -56,13 +53,8 @@ def ranked_rows(
     order = [row for row in tie_order(catalogue, rows) if is_rankable(catalogue, row)]
     order.sort(key=lambda row: int(price[row]))
     if policy.ranking == "throughput":
-        order.sort(key=lambda row: _slowness(catalogue, row))
+        order.sort(key=lambda row: -int(catalogue.throughput_milli_tps[row]))
     return order
-
-
-def _slowness(catalogue: Catalogue, row: int) -> float:
-    throughput = catalogue.throughput_tps[row, _P50]
-    return float("inf") if np.isnan(throughput) else -float(throughput)
 
 
 def display_order(catalogue: Catalogue, rows: Iterable[int], policy: Policy) -> list[int]:

@@ -61,10 +61,10 @@ def shortlist(request: RequestRow, tier_index: int, tier_map: TierMap, catalogue
     if tier_map.policy.eligibility == "tier":
         pool = [catalogue.index_of(key) for key in tier_map.tiers[tier_index].models if key in catalogue]
     else:
-        floor = tier_map.floor_micro(tier_index)
+        floor = tier_map.floor_milli(tier_index)
         pool = [catalogue.index_of(key) for key in tier_map.models if key in catalogue]
         pool = [
-            row for row in pool if floor is None or (catalogue.has_score[row] and catalogue.score_micro[row] >= floor)
+            row for row in pool if floor is None or (catalogue.has_score[row] and catalogue.score_milli[row] >= floor)
         ]
     need = request.prompt_tokens + request.completion_tokens
     able = [row for row in pool if catalogue.context_tokens[row] >= need]

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paretocode._checks import increasing
+from paretocode._checks import IntColumn, increasing
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.errors import InputError
+from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.policy import Policy
 
 __all__ = ["Tier", "TierMap", "tier_names", "to_ppm"]
 
 _PPM = 1_000_000
-MICRO_PER_MILLI = 1_000
 
 
 def to_ppm(edges: Sequence[float], *, name: str = "request_edges") -> tuple[int, ...]:
@@ -112,6 +112,11 @@ class TierMap:
 
     def __post_init__(self) -> None:
         where = f"tier map {self.name!r}"
+        for edge in (*self.request_edges_ppm, *(self.score_edges_milli or ())):
+            if not isinstance(edge, int) or isinstance(edge, bool):
+                raise InputError(
+                    f"edge {edge!r} is not whole", where=where, way_out="give parts per million, thousandths"
+                )
         increasing(self.request_edges_ppm, name="request_edges_ppm", where=where)
         increasing(self.score_edges_milli or (), name="score_edges_milli", where=where)
         for edges in (self.request_edges_ppm, self.score_edges_milli):
@@ -177,17 +182,23 @@ class TierMap:
         """Every model key of the map, tier by tier."""
         return tuple(key for tier in self.tiers for key in tier.models)
 
-    def floor_micro(self, tier_index: int) -> int | None:
-        """Return the tier's score floor in 1e-6 of the native unit; None for the lowest tier."""
+    def floor_milli(self, tier_index: int) -> int | None:
+        """Return the tier's score floor in thousandths of the native unit; None for the lowest tier."""
         if tier_index == 0 or self.score_edges_milli is None:
             return None
-        return self.score_edges_milli[tier_index - 1] * MICRO_PER_MILLI
+        return self.score_edges_milli[tier_index - 1]
 
     def tier_of(self, min_score_ppm: int | None) -> int:
         """Return the tier that a min score asks for; None stands for omitted."""
         if min_score_ppm is None:
             return self.default_index
         return int(np.searchsorted(self.request_edges_ppm, min_score_ppm, side="right"))
+
+    def tiers_of(self, stream: RequestStream) -> IntColumn:
+        """Return the tier that each request of a stream asks for. O(n log n_tiers)."""
+        tier = np.searchsorted(self.request_edges_ppm, stream.min_score_ppm, side="right").astype(np.int64)
+        tier[stream.is_omitted] = self.default_index
+        return tier
 
     def with_policy(self, **changed: object) -> TierMap:
         """Return the map under a changed policy."""

@@ -134,7 +134,6 @@ def test_report_is_one_file(result: Path, tmp_path: Path) -> None:
             2,
             "is one map and nothing to compare it with; name two maps, or a result folder.\n",
         ),
-        (["replay", "--requests", "0"], 2, "error: --requests 0 --seed 1; give at least 1 request and a seed >= 0.\n"),
         (["replay", "--stream", "x.csv", "--reader", "kafka"], 2, "reader is 'kafka'; use one of "),
     ],
 )
@@ -175,3 +174,29 @@ def test_every_verb_has_help(capsys: pytest.CaptureFixture[str]) -> None:
             main([verb, "--help"])
         assert done.value.code == 0
         assert verb in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words", [["--requests", "0"], ["--requests", "99999999999"], ["--seed", "-1"], ["--seed", "x"]]
+)
+def test_whole_numbers_have_ranges(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main(["replay", *words])
+    assert done.value.code == 2
+    assert "is no whole number from" in capsys.readouterr().err
+
+
+def test_a_log_with_min_scores_is_taken_at_its_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "time_s,session_id,min_score,prompt_tokens,completion_tokens\n0,a,0.2,10,1\n1,a,0.2,10,1\n0,b,0.9,10,1\n"
+    )
+    assert main(["replay", "--stream", str(log), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["demand"]["origin"] == "log"
+    assert document["demand"]["switch_rate"] == 0
+    assert document["maps"]["documented"]["metrics"]["tier_share"] == {"low": 2 / 3, "medium": 0.0, "high": 1 / 3}
+    assert main(["replay", "--stream", str(log), "--demand", "default", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["demand"]["origin"] == "assumed"
+    assert "the log's own min scores were replaced by the stated demand" in captured.err

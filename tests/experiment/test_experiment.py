@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from paretocode.catalogue import load_bundled, write_table
 from paretocode.errors import InputError, SealError, UsageError
 from paretocode.experiment import quickstart_path, read_experiment, run_experiment
 from paretocode.experiment import run as run_module
-from paretocode.sim.result_folder import MANIFEST, open_result
+from paretocode.release import approve
+from paretocode.result import MANIFEST, open_result
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 BASE = """
@@ -205,3 +210,90 @@ def test_an_empty_override_takes_a_key_out(question: Path) -> None:
     spec = read_experiment(question, overrides=["stream.preset=", "stream.reader=azure", "stream.path=log.csv"])
     assert spec.stream.preset is None
     assert spec.stream.path == str(Path("log.csv").absolute())
+
+
+def test_a_map_file_that_changes_is_another_result(question: Path, tmp_path: Path) -> None:
+    first = run_experiment(question, out=tmp_path / "first", figures=False)
+    for name in ("two", "documented"):
+        shutil.copy(first.path / "maps" / f"{name}.json", tmp_path / "map.json")
+        overrides = ["incumbent.kind=file", f"incumbent.path={tmp_path / 'map.json'}"]
+        result = run_experiment(question, out=tmp_path / "results", overrides=overrides, figures=False)
+        edges = result.metrics()["maps"]["documented"]["request_edges"]  # type: ignore[index]
+        assert edges == ([0.6] if name == "two" else [0.33, 0.66])
+
+
+def test_a_log_that_changes_is_another_result(question: Path, tmp_path: Path) -> None:
+    names = set()
+    for tokens in (10, 11):
+        (tmp_path / "log.csv").write_text(f"time_s,prompt_tokens,completion_tokens\n0,{tokens},1\n")
+        overrides = ["stream.preset=", "stream.reader=table", f"stream.path={tmp_path / 'log.csv'}"]
+        names.add(run_experiment(question, out=tmp_path / "results", overrides=overrides, figures=False).path.name)
+    assert len(names) == 2
+
+
+def test_a_catalogue_that_changes_is_another_result(question: Path, tmp_path: Path) -> None:
+    names = set()
+    for as_of in ("2026-05-29", "2026-05-30"):
+        write_table(load_bundled().replace(as_of=as_of), tmp_path / "models.toml")
+        overrides = [f"catalogue.source={tmp_path / 'models.toml'}"]
+        names.add(run_experiment(question, out=tmp_path / "results", overrides=overrides, figures=False).path.name)
+    assert len(names) == 2
+
+
+def test_changes_are_relative_for_money_and_differences_for_shares(question: Path, tmp_path: Path) -> None:
+    maps = run_experiment(question, out=tmp_path, figures=False).metrics()["maps"]
+    new, old = maps["two"], maps["documented"]["metrics"]  # type: ignore[index, call-overload]
+    assert new["change"]["cost_usd"] == pytest.approx((new["metrics"]["cost_usd"] - old["cost_usd"]) / old["cost_usd"])
+    assert new["change"]["unmet_share"] == pytest.approx(new["metrics"]["unmet_share"] - old["unmet_share"])
+
+
+def test_a_part_that_was_touched_is_made_anew(question: Path, tmp_path: Path) -> None:
+    good = run_experiment(question, out=tmp_path, figures=False)
+    (good.path / MANIFEST).unlink()
+    parts = good.path / "parts"
+    parts.mkdir()
+    for name in ("documented", "two"):
+        (parts / f"{name}.json").write_text('{"metrics": {"cost_usd": 1.0}, "seal": "forged"}')
+    again = run_experiment(question, out=tmp_path, figures=False)
+    assert again.digests == good.digests
+
+
+def test_figures_do_not_void_an_approval(question: Path, tmp_path: Path) -> None:
+    result = run_experiment(question, out=tmp_path, figures=False)
+    approve(result.path, by="Ada", reason="cheaper")
+    before = (result.path / MANIFEST).read_bytes()
+    assert (run_experiment(question, out=tmp_path, figures=True).path / MANIFEST).read_bytes() == before
+
+
+def test_two_runs_at_once_make_one_result(question: Path, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "paretocode.sim", str(question), "--out", str(tmp_path / "results"), "--no-figures"]
+    runs = [
+        subprocess.Popen(words, cwd=EXPERIMENTS.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in "ab"
+    ]
+    ends = [run.communicate() for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], ends
+    (folder,) = (tmp_path / "results" / "small").iterdir()
+    assert not open_result(folder).altered_files()
+    assert not open_result(folder).extra_files()
+
+
+@pytest.mark.parametrize(
+    ("extra", "sentence"),
+    [
+        ("[scale]\nfull = 50.0", "scale percentile does not use full; take it out"),
+        ("[demand]\natoms = [[0.5, 1.0]]", "demand auto does not use atoms; take it out"),
+        ('[catalogue]\nscore_definition = "x"', "score_definition is used with scores only"),
+        ('[scale]\nkind = "fraction"\nfull = 10.0', "scale: a score of 59.12 lies above full = 10"),
+        ("[cache]\nttl_s = inf", "key cache.ttl_s: input should be a finite number"),
+    ],
+)
+def test_settings_are_never_ignored(extra: str, sentence: str, question: Path, tmp_path: Path) -> None:
+    question.write_text(f"{BASE}\n{extra}\n")
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        run_experiment(question, out=tmp_path, figures=False)
+
+
+def test_refusals_name_the_map(question: Path, tmp_path: Path) -> None:
+    question.write_text(BASE.replace("request_edges = [0.6]", "request_edges = [0.3, 0.6]"))
+    with pytest.raises(InputError, match=r"^map 'two': 2 tiers have 2 edges; give one edge fewer than tiers"):
+        run_experiment(question, out=tmp_path, figures=False)

@@ -62,7 +62,7 @@ def test_plan_lists_the_routers_fallbacks(world: tuple[TierMap, Catalogue], stre
         return
     if not plan.is_static:
         return
-    state = plan.state(stream, plan.tier_requested(stream))
+    state = plan.state(stream, plan.tier_map.tiers_of(stream))
     for index, decision in enumerate(slow_decisions(stream, tier_map, catalogue)):
         listed = plan.shortlists[state[index]]
         assert listed[:1] == (() if decision.primary is None else (decision.primary,))

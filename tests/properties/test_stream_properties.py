@@ -111,4 +111,5 @@ def test_the_demand_table_counts_every_request(table: list[tuple]) -> None:
 def test_every_stream_can_be_described_and_linted(table: list[tuple]) -> None:
     stream = stream_of(table)
     assert describe(stream)["requests"] == len(table)
-    assert len({finding.code for finding in lint_stream(stream)}) == len(lint_stream(stream))
+    findings = lint_stream(stream)
+    assert len({(finding.code, finding.message) for finding in findings}) == len(findings)

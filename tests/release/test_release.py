@@ -11,10 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from paretocode._files import json_bytes
+from paretocode.catalogue import load_bundled
 from paretocode.errors import InputError, ParetocodeError, SealError, UsageError
 from paretocode.experiment import run_experiment
 from paretocode.release import approve, export_tier_map, failing_vectors, verify
-from paretocode.tiermap.file import read_tier_map
+from paretocode.tiermap import documented_pareto_code
+from paretocode.tiermap.file import canonical_bytes, read_tier_map, sha256_of, tier_map_file
 
 QUICKSTART = Path(__file__).parents[2] / "experiments" / "quickstart.toml"
 
@@ -125,13 +128,13 @@ def test_any_changed_byte_of_a_release_is_found(release: Path, tmp_path: Path, d
     copy = tmp_path / "copy"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(release, copy)
-    sealed = sorted(p for p in copy.rglob("*") if p.is_file() and p.name != "evidence.json")
+    sealed = sorted(p for p in copy.rglob("*") if p.is_file())
     file = data.draw(st.sampled_from(sealed))
     content = bytearray(file.read_bytes())
     position = data.draw(st.integers(0, len(content) - 1))
     content[position] ^= data.draw(st.integers(1, 255))
     file.write_bytes(content)
-    with pytest.raises(SealError, match="changed after it was released"):
+    with pytest.raises(ParetocodeError):
         verify(copy)
 
 
@@ -145,12 +148,86 @@ def test_missing_and_extra_files_are_found(release: Path) -> None:
         verify(release)
 
 
-def test_evidence_that_covers_too_little(release: Path) -> None:
+@pytest.mark.parametrize("forgery", ["cost", "limits", "approver", "subject"])
+def test_a_forged_statement_is_found(release: Path, forgery: str) -> None:
     statement = json.loads((release / "evidence.json").read_bytes())
-    statement["subject"] = [s for s in statement["subject"] if s["name"] != "vectors.json"]
-    (release / "evidence.json").write_text(json.dumps(statement))
-    with pytest.raises(SealError, match=r"does not cover vectors.json"):
+    predicate = statement["predicate"]
+    if forgery == "cost":
+        predicate["candidate"]["change"]["cost_usd"] = -0.99
+    elif forgery == "limits":
+        predicate["known_limits"] = []
+    elif forgery == "approver":
+        predicate["approvals"][0]["by"] = "CEO"
+    else:
+        statement["subject"] = [s for s in statement["subject"] if s["name"] != "vectors.json"]
+    (release / "evidence.json").write_bytes(json_bytes(statement))
+    with pytest.raises(SealError, match=r"evidence.json changed after it was released"):
         verify(release)
+
+
+def test_fewer_vectors_with_a_digest_to_match_are_found(release: Path) -> None:
+    vectors = json.loads((release / "vectors.json").read_bytes())
+    (release / "vectors.json").write_bytes(json_bytes({**vectors, "cases": vectors["cases"][:1]}))
+    statement = json.loads((release / "evidence.json").read_bytes())
+    for subject in statement["subject"]:
+        if subject["name"] == "vectors.json":
+            subject["digest"]["sha256"] = sha256_of((release / "vectors.json").read_bytes())
+    (release / "evidence.json").write_bytes(json_bytes(statement))
+    with pytest.raises(SealError, match="changed after it was released"):
+        verify(release)
+
+
+def test_a_map_swapped_together_with_its_manifest_is_found(result: Path, tmp_path: Path) -> None:
+    content = (result / "tier_map.json").read_bytes().replace(b'"default_tier":"high"', b'"default_tier":"low"')
+    (result / "tier_map.json").write_bytes(content)
+    manifest = json.loads((result / "manifest.json").read_bytes())
+    manifest["outputs"]["tier_map.json"] = sha256_of(content)
+    (result / "manifest.json").write_bytes(json_bytes(manifest))
+    with pytest.raises(SealError, match=r"metrics.json speaks of another map than this 'quantile'"):
+        approve(result, by="Ada", reason="cheaper")
+
+
+def test_links_are_no_part_of_a_release(release: Path, tmp_path: Path) -> None:
+    (release / "CARD.md").rename(tmp_path / "elsewhere.md")
+    (release / "CARD.md").symlink_to(tmp_path / "elsewhere.md")
+    with pytest.raises(SealError, match=r"CARD.md is no plain file"):
+        verify(release)
+
+
+def test_two_people_and_two_reasons_are_three_approvals(result: Path, tmp_path: Path) -> None:
+    for by, reason in (("李雷", "cheaper"), ("王芳", "cheaper"), ("王芳", "no more shortfall")):
+        approve(result, by=by, reason=reason)
+    release = export_tier_map(result, to="release", out=tmp_path / "release")
+    assert len(list((release / "approvals").iterdir())) == 3
+    assert "李雷" in verify(release).checked[-1]
+    assert "王芳" in (release / "CARD.md").read_text()
+
+
+def test_any_map_of_a_result_can_be_verified(result: Path) -> None:
+    approve(result, by="no approval", reason="cheaper", map_name="natural")
+    assert "natural approved by no approval" in verify(result / "maps" / "natural.json").checked[-1]
+    assert verify(result).checked[-1] == "quantile is not approved"
+    (result / "note.txt").write_text("hello")
+    assert verify(result).checked[-1] == "not part of the result: note.txt"
+
+
+def test_a_map_with_a_lint_error_is_not_approved(tmp_path: Path) -> None:
+    question = tmp_path / "empty_top.toml"
+    text = QUICKSTART.read_text().replace('propose = "quantile"', 'propose = "two"')
+    question.write_text(
+        f'{text}\n[[candidates]]\nname = "two"\nkind = "edges"\nscore_edges = [500.0]\nrequest_edges = [0.6]\n'
+    )
+    result = run_experiment(question, out=tmp_path / "results", scale_name="smoke", figures=False).path
+    with pytest.raises(SealError, match=r"the lint found an error in map 'two': empty-tier \(band2\); mend the map"):
+        approve(result, by="Ada", reason="cheaper")
+
+
+def test_an_expired_map_does_not_verify(tmp_path: Path) -> None:
+    catalogue = load_bundled()
+    file = tier_map_file(documented_pareto_code(catalogue), catalogue, valid_until="2001-01-01")
+    (tmp_path / "map.json").write_bytes(canonical_bytes(file))
+    with pytest.raises(SealError, match="it expired on 2001-01-01"):
+        verify(tmp_path / "map.json")
 
 
 def test_a_map_alone_verifies_itself_only(release: Path, tmp_path: Path) -> None:
@@ -165,6 +242,7 @@ def test_a_map_alone_verifies_itself_only(release: Path, tmp_path: Path) -> None
 
 REFUSALS = [
     (lambda r, t: approve(r, by=" ", reason="x"), UsageError, "an approval needs a name and a reason"),
+    (lambda r, t: approve(r, by="Ada\x1b[31m", reason="x"), UsageError, "--by holds a control character"),
     (lambda r, t: approve(r, by="Ada", reason=""), UsageError, "an approval needs a name and a reason"),
     (lambda r, t: approve(r, by="Ada", reason="x", map_name="best"), InputError, "it has no map called 'best'"),
     (lambda r, t: approve(t / "none", by="Ada", reason="x"), InputError, "there is no such result folder"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from paretocode._files import json_bytes, read_json, sha256_of_file, write_atomically
 from paretocode.errors import InputError, SealError
 
-__all__ = ["MANIFEST", "METRICS", "TIER_MAP", "ResultFolder", "open_result", "seal_result"]
+__all__ = ["APPROVALS", "MANIFEST", "METRICS", "TIER_MAP", "ResultFolder", "open_result", "seal_result"]
 
 MANIFEST = "manifest.json"
 METRICS = "metrics.json"
@@ -45,6 +45,13 @@ class ResultFolder:
             if not (self.path / name).is_file() or sha256_of_file(self.path / name) != digest
         ]
 
+    def extra_files(self) -> list[str]:
+        """Return the files of the folder that the run did not write, approvals and the manifest aside."""
+        names = (file.relative_to(self.path) for file in sorted(self.path.rglob("*")) if file.is_file())
+        return [
+            n.as_posix() for n in names if n.as_posix() not in {*self.digests, MANIFEST} and n.parts[0] != APPROVALS
+        ]
+
     def refuse_alteration(self) -> None:
         """Raise `SealError` if a sealed file is missing or changed."""
         if altered := self.altered_files():
@@ -55,17 +62,20 @@ class ResultFolder:
             )
 
 
-def seal_result(path: Path, facts: dict[str, object]) -> ResultFolder:
-    """Write the manifest with the digests of all files of the folder, and so finish the result."""
-    names = sorted(
-        file.relative_to(path).as_posix()
-        for file in path.rglob("*")
-        if file.is_file() and file.name != MANIFEST and APPROVALS not in file.relative_to(path).parts
-    )
+def seal_result(path: Path, names: list[str], facts: dict[str, object]) -> ResultFolder:
+    """Write the manifest with the digests of the files that the run wrote, and so finish the result.
+
+    Parameters
+    ----------
+    names
+        File names relative to the folder, with forward slashes. Nothing else in the folder is sealed.
+    facts
+        What else the manifest says.
+    """
     manifest = {
         "format": _FORMAT,
         "status": "finished",
-        "outputs": {name: sha256_of_file(path / name) for name in names if not name.startswith((".", "parts/"))},
+        "outputs": {name: sha256_of_file(path / name) for name in sorted(names)},
         **facts,
     }
     write_atomically(path / MANIFEST, json_bytes(manifest))
@@ -90,8 +100,11 @@ def open_result(path: Path | str) -> ResultFolder:
             way_out="run the experiment again; it resumes",
         )
     manifest = read_json(path / MANIFEST, what="result manifest", way_out="run the experiment again")
-    if manifest.get("format") != _FORMAT or not isinstance(manifest.get("outputs"), dict):
+    outputs = manifest.get("outputs")
+    if manifest.get("format") != _FORMAT or not isinstance(outputs, dict) or not {METRICS, TIER_MAP} <= set(outputs):
         raise InputError(
-            f"its manifest has format {manifest.get('format')!r}", where=str(path), way_out=f"expect {_FORMAT}"
+            f"its manifest has format {manifest.get('format')!r} and seals too little",
+            where=str(path),
+            way_out=f"expect {_FORMAT}; run the experiment again",
         )
     return ResultFolder(path=path, manifest=manifest)
