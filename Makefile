@@ -32,5 +32,5 @@ FIRST_LINE := \# Made by `make lock` from pyproject.toml; do not edit.
 lock: ## Resolve the dependencies anew and write requirements/ (needs uv)
 	uv lock --upgrade
 	{ echo '$(FIRST_LINE)'; $(EXPORT); } > requirements/run.txt
-	{ echo '$(FIRST_LINE)'; $(EXPORT) --extra test --extra lint; } > requirements/test.txt
+	{ echo '$(FIRST_LINE)'; $(EXPORT) --extra test --extra lint --extra fast; } > requirements/test.txt
 	{ echo '$(FIRST_LINE)'; $(EXPORT) --extra notebooks; } > requirements/notebooks.txt

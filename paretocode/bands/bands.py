@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from paretocode._checks import FloatColumn, IntColumn, increasing
+from paretocode._checks import IntColumn, increasing
 
 __all__ = ["Bands", "assign_bands"]
 
@@ -72,11 +72,3 @@ class Bands:
     def assign(self, values: ArrayLike) -> IntColumn:
         """Return each value's band, 0 for the lowest."""
         return assign_bands(values, np.asarray(self.edges, dtype=np.float64))
-
-
-def squared_loss(values: FloatColumn, weights: FloatColumn, band: IntColumn, n_bands: int) -> tuple[float, FloatColumn]:
-    """Return the weighted squared loss of a banding and the band means (NaN where empty); O(n)."""
-    weight = np.bincount(band, weights, n_bands)
-    total = np.bincount(band, weights * values, n_bands)
-    means = np.divide(total, weight, out=np.full(n_bands, np.nan), where=weight > 0)
-    return float(np.sum(weights * (values - means[band]) ** 2)), means

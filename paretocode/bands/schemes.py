@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from paretocode._checks import float_column, increasing, one_of
 from paretocode.bands._members import bands_from_cuts, bands_from_edges, members_of
+from paretocode.bands.alternatives import head_tail_bands, maximum_gap_bands
 from paretocode.bands.bands import Bands
+from paretocode.bands.density import density_valley_bands
+from paretocode.bands.mixture import gaussian_mixture_bands
 from paretocode.bands.natural import natural_bands
 from paretocode.errors import InputError, UsageError
 
 __all__ = ["SCHEMES", "bands_by_scheme", "equal_interval_bands", "fixed_bands", "quantile_bands"]
 
-SCHEMES = ("natural", "quantile", "equal_interval", "fixed")
+SCHEMES = (
+    "natural",
+    "quantile",
+    "equal_interval",
+    "head_tail",
+    "maximum_gap",
+    "density_valley",
+    "gaussian_mixture",
+    "fixed",
+)
+"""Names of the schemes; every one but ``fixed`` takes a number of bands."""
 
 
 def _refuse_fewer_than_one(n_bands: int) -> None:
@@ -192,4 +205,14 @@ def bands_by_scheme(
         raise UsageError(f"scheme {scheme!r} has no n_bands", way_out="give n_bands")
     if scheme == "natural":
         return natural_bands(values, n_bands, weights=weights, min_members=min_members, min_gap=min_gap)
-    return (quantile_bands if scheme == "quantile" else equal_interval_bands)(values, n_bands, weights=weights)
+    return _BY_NAME[scheme](values, n_bands, weights=weights)
+
+
+_BY_NAME: dict[str, Callable[..., Bands]] = {
+    "quantile": quantile_bands,
+    "equal_interval": equal_interval_bands,
+    "head_tail": head_tail_bands,
+    "maximum_gap": maximum_gap_bands,
+    "density_valley": density_valley_bands,
+    "gaussian_mixture": gaussian_mixture_bands,
+}

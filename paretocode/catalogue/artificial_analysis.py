@@ -1,8 +1,9 @@
 """What did Artificial Analysis measure? Its model files as a catalogue of scores, speeds and its own price column.
 
-Three shapes are read: the leaderboard's page payload (``{"meta", "models"}`` with nested ``speed``), the API v2 shape
-of the same envelope, and the API v2 list (``/data/llms/models``) with flat ``median_*`` speeds. Data is (c) Artificial
-Analysis (https://artificialanalysis.ai): show the attribution wherever the numbers are shown.
+Four shapes are read: the leaderboard's page payload (``{"meta", "models"}`` with nested ``speed``), the API v2 shape
+of the same envelope, the API v2 list (``/data/llms/models``) with flat ``median_*`` speeds, and the paginated free API
+(``/language/models/free``) with nested ``performance``, cache prices and the index version in its head. Data is (c)
+Artificial Analysis (https://artificialanalysis.ai): show the attribution wherever the numbers are shown.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from paretocode.catalogue._records import (
     read_records,
     sub,
 )
-from paretocode.catalogue.catalogue import SPEED_PERCENTILES, Catalogue
+from paretocode.catalogue.catalogue import PRICE_FIELDS, SPEED_PERCENTILES, Catalogue
 from paretocode.catalogue.effort import split_effort
 
 __all__ = ["SLUG_EFFORT", "read_artificial_analysis"]
@@ -80,7 +81,8 @@ def read_artificial_analysis(
     ----------
     score_definition
         What the coding index is. By default the day of the file says: ``aa-coding-4.0`` before 2026-06-18,
-        ``aa-coding-4.1`` after 2026-06-19; on the two days between both scales sat in one file.
+        ``aa-coding-4.1`` after 2026-06-19; on the two days between both scales sat in one file. A file without a day
+        that states its ``intelligence_index_version`` gives ``aa-coding-`` and that version.
     include_deprecated
         Whether to keep entries marked deprecated.
     include_legacy_scores
@@ -107,8 +109,8 @@ def read_artificial_analysis(
     path = Path(path)
     head, records = read_records(path, keys=("models", "data"))
     day = iso_day(sub(head, "meta").get("fetched_at"))
-    definition = score_definition or score_definition_on(day, where=str(path))
-    notes: list[str] = []
+    definition = score_definition or _definition(head, day, where=str(path))
+    notes = _pages(head)
     kept = [record for record in records if include_deprecated or record.get("deprecated") is not True]
     if len(kept) < len(records):
         notes.append(f"{len(records) - len(kept)} deprecated entries are left out.")
@@ -126,9 +128,24 @@ def read_artificial_analysis(
     )
 
 
+def _definition(head: Record, day: str, *, where: str) -> str:
+    version = head.get("intelligence_index_version")
+    if not day and is_number(version) and version > 0:
+        return f"aa-coding-{float(version):g}" if version % 1 else f"aa-coding-{version:.1f}"
+    return score_definition_on(day, where=where)
+
+
+def _pages(head: Record) -> list[str]:
+    pages = sub(head, "pagination")
+    if pages.get("has_more") is not True:
+        return []
+    page, of = pages.get("page"), pages.get("total_pages")
+    return [f"The file is page {page} of {of}: the models of the others are not here."]
+
+
 def _sources(day: str, definition: str, se: str) -> dict[str, str]:
     origin = f"Artificial Analysis{f', {day}' if day else ''}"
-    measured = ("coding_score", "prompt_usd_per_mtok", "completion_usd_per_mtok", "throughput_tps", "ttft_s")
+    measured = ("coding_score", *PRICE_FIELDS, "throughput_tps", "ttft_s")
     sources = dict.fromkeys((*measured, "context_tokens", "release_date"), origin)
     if definition in DEFINITIONS:
         sources["coding_score_se"] = f"derived from {origin}: binomial by {se}"
@@ -157,7 +174,7 @@ def _name(record: Record) -> str:
 def _row(record: Record, key: tuple[str, str], scoring: _Scoring, notes: list[str]) -> Row:
     score, score_se = _score(record, scoring, notes)
     prompt, completion = _prices(record, notes)
-    speed = {**record, **sub(record, "speed")}
+    speed = {**record, **sub(record, "speed"), **sub(record, "performance")}
     context = sub(record, "capabilities").get("context_window_tokens")
     return Row(
         model_id=key[0],
@@ -167,6 +184,8 @@ def _row(record: Record, key: tuple[str, str], scoring: _Scoring, notes: list[st
         coding_score_se=score_se,
         prompt_usd_per_mtok=prompt,
         completion_usd_per_mtok=completion,
+        cache_read_usd_per_mtok=_cache_price(record, "price_1m_cache_hit_tokens"),
+        cache_write_usd_per_mtok=_cache_price(record, "price_1m_cache_write_tokens"),
         throughput_tps=_speeds(speed, _TPS_KEYS),
         ttft_s=_speeds(speed, _TTFT_KEYS),
         context_tokens=float(context) if is_number(context) and context >= 1 else math.nan,
@@ -179,7 +198,8 @@ def _score(record: Record, scoring: _Scoring, notes: list[str]) -> tuple[float, 
     index = evaluations.get("artificial_analysis_coding_index")
     if not is_number(index):
         return math.nan, math.nan
-    if definition not in DEFINITIONS:
+    if definition not in DEFINITIONS or "scicode" not in evaluations:
+        # The free API shows the index without its parts: there is nothing to check it by, and no standard error.
         return float(index), math.nan
     parts = index_parts(float(index), evaluations, definition=definition, is_mixed=scoring.is_mixed)
     if parts is not None:
@@ -197,6 +217,11 @@ def _prices(record: Record, notes: list[str]) -> tuple[float, float]:
         notes.append(f"{_name(record)} is listed at price 0, which says neither free nor unknown: taken as missing.")
     prompt, completion = (float(price) if is_number(price) and price > 0 else math.nan for price in found)
     return prompt, completion
+
+
+def _cache_price(record: Record, key: str) -> float:
+    price = sub(record, "pricing").get(key)
+    return float(price) if is_number(price) and price > 0 else math.nan
 
 
 def _speeds(speed: Record, keys: dict[int, tuple[str, ...]]) -> tuple[float, ...]:

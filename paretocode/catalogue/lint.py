@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,21 +12,30 @@ from paretocode.catalogue.finding import SEVERITIES, Finding
 __all__ = ["lint_catalogue"]
 
 _NEWEST_DAYS = np.timedelta64(30, "D")
+_ROUNDING = 0.005 + 1e-12
+"""Half a hundredth, the coarsest rounding that sources of index points use, and room for a float."""
+
 _MEDIAN = SPEED_PERCENTILES.index(50)
 
 
-def lint_catalogue(catalogue: Catalogue) -> list[Finding]:
+def lint_catalogue(catalogue: Catalogue, *, edges: Sequence[float] = ()) -> list[Finding]:
     """Return what is missing or odd in a catalogue, grave first, then in row order.
 
     Several score definitions in one catalogue and prices of 0 without ``is_free`` cannot occur here: `Catalogue` and
-    the readers refuse them. What a reader hid is repeated as notes.
+    the readers refuse them. What a reader hid is repeated as notes. `lint_record` looks at raw records instead, and
+    `lint_catalogue_change` at two catalogues.
+
+    Parameters
+    ----------
+    edges
+        Score edges in the score's unit: a score so near that rounding to hundredths could move it across is named.
 
     Returns
     -------
     list of Finding
         ``no-score``, ``no-price``, ``no-model-complete`` (nothing to route to), ``no-context``, ``no-speed``,
         ``new-without-score`` (released within 30 days of the newest model), ``no-score-error``, ``no-cache-price``,
-        ``cache-read-dearer``, ``free-model``, ``reader-note``.
+        ``cache-read-dearer``, ``free-model``, ``score-near-edge``, ``reader-note``.
 
     Examples
     --------
@@ -36,6 +45,7 @@ def lint_catalogue(catalogue: Catalogue) -> list[Finding]:
     note no-cache-price: qwen/qwen3.6-max-preview: no cache-read price: cached tokens cost the prompt price.
     """
     findings = [*_per_catalogue(catalogue), *(f for i in range(len(catalogue)) for f in _per_model(catalogue, i))]
+    findings += [f for i in range(len(catalogue)) for f in _near_edges(catalogue, i, edges)]
     findings += [Finding("reader-note", "note", "catalogue", note) for note in catalogue.notes]
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
@@ -77,6 +87,14 @@ def _prices(catalogue: Catalogue, i: int) -> Iterator[Finding]:
     if cache_read > prompt:
         what = f"a cached token costs {cache_read:g} USD per million and a fresh one {prompt:g}"
         yield Finding("cache-read-dearer", "warning", key, what)
+
+
+def _near_edges(catalogue: Catalogue, i: int, edges: Sequence[float]) -> Iterator[Finding]:
+    score = catalogue.coding_score[i]
+    for edge in edges:
+        if abs(score - edge) <= _ROUNDING:
+            what = f"its score {score:.7g} and the edge {edge:g} round alike: put the edge between two scores"
+            yield Finding("score-near-edge", "warning", catalogue.keys[i], what)
 
 
 def _is_newest(catalogue: Catalogue, i: int) -> bool:

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from pathlib import Path
 
+from paretocode._checks import one_of
 from paretocode.catalogue._files import read_json
-from paretocode.catalogue.artificial_analysis import read_artificial_analysis
 from paretocode.catalogue.bundled import BUNDLED, load_bundled
 from paretocode.catalogue.catalogue import Catalogue
-from paretocode.catalogue.openrouter import read_openrouter_models
+from paretocode.catalogue.sources import SOURCES, recognise, source_of_path
 from paretocode.catalogue.table import TABLE_SUFFIXES, read_table
-from paretocode.errors import InputError
+from paretocode.errors import InputError, UsageError
 
-__all__ = ["load_catalogue"]
+__all__ = ["load_catalogue", "source_of"]
+
+_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d-[01]\d-[0-3]\d)(?!\d)")
 
 
-def load_catalogue(spec: str | Path) -> Catalogue:
+def load_catalogue(spec: str | Path, source: str | None = None, *, score_definition: str | None = None) -> Catalogue:
     """Return the catalogue that a word or a path names.
 
     Parameters
     ----------
     spec
-        ``bundled`` or ``bundled:NAME``; a plain table (``.toml``, ``.csv``, ``.parquet``); a JSON file (``.json``,
-        ``.json.gz``) of OpenRouter's ``/api/v1/models`` or of Artificial Analysis, told apart by the keys of its
-        records.
+        ``bundled`` or ``bundled:NAME``; a plain table (``.toml``, ``.csv``, ``.parquet``); a file of one of `SOURCES`:
+        JSON (``.json``, ``.json.gz``, told apart by its shape), a models.dev tarball (``.tar.gz``), an Aider board
+        (``.yml``), a folder of llm-prices.
+    source
+        A name of `SOURCES`, to be read as that and nothing else.
+    score_definition
+        What the score is, for sources that may not say it (OpenRouter, Artificial Analysis).
+
+    Returns
+    -------
+    Catalogue
+        Where the file does not say its day and its name holds exactly one (``models_2026-05-15.json``), `as_of` is
+        that, and `sources` says so.
 
     Raises
     ------
     InputError
-        An unknown name or ending, JSON of neither shape, and whatever the reader refuses.
+        An unknown name, ending or source, JSON of no known shape, and whatever the reader refuses.
+    UsageError
+        A `score_definition` for a source that has no choice of it.
 
     Examples
     --------
@@ -38,39 +52,59 @@ def load_catalogue(spec: str | Path) -> Catalogue:
     >>> load_catalogue("models.xlsx")
     Traceback (most recent call last):
     ...
-    paretocode.errors.InputError: models.xlsx: no reader knows this ending; use bundled, .toml, .csv, .parquet, .json
-    or .json.gz.
+    paretocode.errors.InputError: models.xlsx: no reader knows this ending; use bundled, .toml, .csv, .parquet, .json,
+    .json.gz, .tar.gz or .yml.
     """
-    if isinstance(spec, str) and (spec == "bundled" or spec.startswith("bundled:")):
+    if source is None and isinstance(spec, str) and (spec == "bundled" or spec.startswith("bundled:")):
+        _refuse_definition(score_definition, "a bundled catalogue")
         return load_bundled(spec.partition(":")[2] or BUNDLED[0])
     path = Path(spec)
-    if path.suffix in TABLE_SUFFIXES:
+    if source is None and path.suffix in TABLE_SUFFIXES:
+        _refuse_definition(score_definition, "a plain table")
         return read_table(path)
-    if path.suffix == ".json" or path.name.endswith(".json.gz"):
-        return _load_json(path)
-    raise InputError(
-        "no reader knows this ending",
-        where=str(path),
-        way_out=f"use bundled, {', '.join(TABLE_SUFFIXES)}, .json or .json.gz",
-    )
+    name = source_of(path) if source is None else one_of(source, list(SOURCES), name="source")
+    if not SOURCES[name].takes_definition:
+        _refuse_definition(score_definition, f"source {name}")
+        return _dated(SOURCES[name].read(path), path)
+    return _dated(SOURCES[name].read(path, score_definition=score_definition), path)
 
 
-def _load_json(path: Path) -> Catalogue:
-    record = _first_record(read_json(path))
-    if "evaluations" in record:
-        return read_artificial_analysis(path)
-    if "pricing" in record and "id" in record:
-        return read_openrouter_models(path)
-    raise InputError(
-        "the records are neither OpenRouter's (id, pricing) nor Artificial Analysis's (id, evaluations)",
-        where=str(path),
-        way_out="bring the models as a plain table",
-    )
+def source_of(path: Path) -> str:
+    """Return the name of the source that a file is of, by its ending or else by the shape of its JSON.
+
+    Raises
+    ------
+    InputError
+        An ending that no reader knows, or JSON of no known shape.
+    """
+    named = source_of_path(path)
+    if named:
+        return named
+    if path.suffix != ".json" and not path.name.endswith(".json.gz"):
+        raise InputError(
+            "no reader knows this ending",
+            where=str(path),
+            way_out=f"use bundled, {', '.join(TABLE_SUFFIXES)}, .json, .json.gz, .tar.gz or .yml",
+        )
+    name = recognise(read_json(path))
+    if not name:
+        raise InputError(
+            "the file has the shape of no known source",
+            where=str(path),
+            way_out=f"name its source ({', '.join(SOURCES)}) or bring the models as a plain table",
+        )
+    return name
 
 
-def _first_record(document: object) -> Mapping[str, object]:
-    if isinstance(document, dict):
-        document = document.get("models", document.get("data"))
-    if isinstance(document, list) and document and isinstance(document[0], dict):
-        return document[0]
-    return {}
+def _refuse_definition(score_definition: str | None, what: str) -> None:
+    if score_definition is not None:
+        raise UsageError(
+            f"score_definition is {score_definition!r} and {what} has no choice of it", way_out="leave it out"
+        )
+
+
+def _dated(catalogue: Catalogue, path: Path) -> Catalogue:
+    days = set(_DAY_IN_NAME.findall(path.name))
+    if catalogue.as_of or len(days) != 1:
+        return catalogue
+    return catalogue.replace(as_of=days.pop(), sources={**catalogue.sources, "as_of": "the name of the file"})

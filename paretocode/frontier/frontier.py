@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from paretocode._checks import FloatColumn, IntColumn
 from paretocode.catalogue.catalogue import Catalogue
-from paretocode.catalogue.prices import display_price_usd_per_mtok, price_metric_micro_usd
+from paretocode.frontier.compared import compared_models
 from paretocode.frontier.scan import dominator_index, frontier_mask, twins
 
 __all__ = ["Frontier", "frontier_of"]
@@ -21,13 +22,14 @@ class Frontier:
     Parameters
     ----------
     price_metric
-        The price that was compared, one of `paretocode.catalogue.PRICE_METRICS`.
+        The price that was compared, one of `paretocode.catalogue.PRICE_METRICS`, or ``given``.
     model_index
         Catalogue rows on the frontier, by rising price (and so by rising score); twins in row order.
     keys, names
         Key and name of each of them.
     price_usd_per_mtok
-        Their price for reading [USD per million tokens], blends divided by their weights.
+        Their price for reading [USD per million tokens], blends divided by their weights; prices that were given, in
+        their own unit.
     coding_score
         Their score, native unit.
     twins
@@ -58,13 +60,22 @@ class Frontier:
         return len(self.keys) + len(self.dominated_by)
 
 
-def frontier_of(catalogue: Catalogue, *, price_metric: str = "blend_3_1", include_free: bool = False) -> Frontier:
+def frontier_of(
+    catalogue: Catalogue,
+    *,
+    price_metric: str = "blend_3_1",
+    price: ArrayLike | None = None,
+    include_free: bool = False,
+) -> Frontier:
     """Return the frontier of a catalogue; prices and scores are compared as integers, ties stay ties.
 
     Parameters
     ----------
     price_metric
         Any of `paretocode.catalogue.PRICE_METRICS` but ``request``.
+    price
+        Shape (n_models,): another price instead of the metric, such as the cost to run a benchmark [USD], NaN where
+        it is not known. It is compared as it stands and named ``given``.
     include_free
         Whether models that are free of charge take part. One of them dominates all that score no more, though free
         variants are rate limited.
@@ -72,7 +83,7 @@ def frontier_of(catalogue: Catalogue, *, price_metric: str = "blend_3_1", includ
     Raises
     ------
     InputError
-        An unknown price metric.
+        An unknown price metric, or prices of another length, negative or infinite.
     UsageError
         The metric ``request``.
 
@@ -86,34 +97,20 @@ def frontier_of(catalogue: Catalogue, *, price_metric: str = "blend_3_1", includ
     >>> frontier.dominated_by["moonshotai/kimi-k2.6"]
     'deepseek/deepseek-v4-pro@max'
     """
-    price, is_known = price_metric_micro_usd(catalogue, price_metric)
-    left_out = _left_out(catalogue, is_known.tolist(), include_free=include_free)
-    rows = np.array([i for i, key in enumerate(catalogue.keys) if key not in left_out], dtype=np.int64)
-    prices, scores = price[rows], catalogue.score_micro[rows]
+    compared = compared_models(catalogue, price_metric=price_metric, price=price, include_free=include_free)
+    rows, prices, scores = compared.rows, compared.price, compared.score_micro
     mask, dominators = frontier_mask(prices, scores), dominator_index(prices, scores)
     members = np.flatnonzero(mask)
-    model_index = rows[members[np.argsort(prices[members], kind="stable")]]
+    members = members[np.argsort(prices[members], kind="stable")]
     keys = [catalogue.keys[i] for i in rows]
     return Frontier(
-        price_metric=price_metric,
-        model_index=model_index,
-        keys=tuple(catalogue.keys[i] for i in model_index),
-        names=tuple(catalogue.name[i] for i in model_index),
-        price_usd_per_mtok=display_price_usd_per_mtok(catalogue, price_metric)[model_index],
-        coding_score=catalogue.coding_score[model_index],
+        price_metric=compared.price_metric,
+        model_index=rows[members],
+        keys=tuple(keys[i] for i in members),
+        names=tuple(catalogue.name[rows[i]] for i in members),
+        price_usd_per_mtok=compared.shown_price[members],
+        coding_score=catalogue.coding_score[rows[members]],
         twins=tuple(tuple(keys[i] for i in group) for group in twins(prices, scores)),
         dominated_by={keys[i]: keys[int(dominators[i])] for i in np.flatnonzero(~mask)},
-        left_out=left_out,
+        left_out=compared.left_out,
     )
-
-
-def _left_out(catalogue: Catalogue, is_known: list[bool], *, include_free: bool) -> dict[str, str]:
-    reasons: dict[str, str] = {}
-    for i, key in enumerate(catalogue.keys):
-        if not catalogue.has_score[i]:
-            reasons[key] = "no score"
-        elif not is_known[i]:
-            reasons[key] = "no price"
-        elif catalogue.is_free[i] and not include_free:
-            reasons[key] = "free of charge"
-    return reasons

@@ -67,7 +67,8 @@ def test_every_scheme_is_reached_by_name() -> None:
         (
             lambda: bands_by_scheme("jenks", [1], 1),
             InputError,
-            "scheme is 'jenks'; use one of natural, quantile, equal_interval, fixed.",
+            "scheme is 'jenks'; use one of natural, quantile, equal_interval, head_tail, maximum_gap, "
+            "density_valley, gaussian_mixture, fixed.",
         ),
         (
             lambda: bands_by_scheme("quantile", [1, 2], 2, min_gap=1.0),

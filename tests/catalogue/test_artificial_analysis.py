@@ -130,6 +130,54 @@ def test_no_day_is_no_definition(tmp_path: Path) -> None:
         read_artificial_analysis(path, score_definition="aa-coding-4.0", se="item")
 
 
+def free_api(folder: Path, *, version: object = 4.3, has_more: bool = False) -> Path:
+    evaluations = {"artificial_analysis_coding_index": 61.5, "artificial_analysis_intelligence_index": 51}
+    record = {
+        "id": "uuid",
+        "slug": "x-high",
+        "name": "X (high)",
+        "evaluations": evaluations,
+        "pricing": {
+            "price_1m_input_tokens": 2,
+            "price_1m_output_tokens": 10,
+            "price_1m_cache_hit_tokens": 0.2,
+            "price_1m_cache_write_tokens": None,
+        },
+        "performance": {"median_output_tokens_per_second": 105.4, "median_time_to_first_token_seconds": 0},
+    }
+    pages = {"page": 1, "page_size": 200, "total_pages": 2, "has_more": has_more}
+    path = folder / "free.json"
+    document = {"tier": "free", "intelligence_index_version": version, "pagination": pages, "data": [record]}
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_the_free_api_is_read_with_its_nested_performance_and_cache_prices(tmp_path: Path) -> None:
+    catalogue = load_catalogue(free_api(tmp_path))
+    assert catalogue.keys == ("x-high@high",)
+    assert catalogue.throughput_tps[0, 2] == 105.4
+    assert np.isnan(catalogue.ttft_s).all()
+    assert catalogue.cache_read_usd_per_mtok.tolist() == [0.2]
+    assert np.isnan(catalogue.cache_write_usd_per_mtok[0])
+    assert catalogue.coding_score.tolist() == [61.5]
+    assert np.isnan(catalogue.coding_score_se[0])
+    assert catalogue.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "definition"), [(4.3, "aa-coding-4.3"), (4, "aa-coding-4.0"), (4.1, "aa-coding-4.1")]
+)
+def test_the_free_api_states_its_version(version: float, definition: str, tmp_path: Path) -> None:
+    catalogue = read_artificial_analysis(free_api(tmp_path, version=version))
+    assert catalogue.score_definition == definition
+    assert catalogue.has_score.all()  # there are no parts to check the index by
+
+
+def test_one_page_of_several_is_said(tmp_path: Path) -> None:
+    catalogue = read_artificial_analysis(free_api(tmp_path, has_more=True))
+    assert catalogue.notes == ("The file is page 1 of 2: the models of the others are not here.",)
+
+
 def payload(data_dir: Path, day: str) -> Path:
     return data_dir / "catalogue" / "aa" / "llms" / f"{day}.json.gz"
 

@@ -10,8 +10,10 @@ import pytest
 from paretocode.catalogue import (
     Catalogue,
     PriceStep,
+    join_catalogues,
     join_openrouter_aa,
     lint_catalogue,
+    load_catalogue,
     read_artificial_analysis,
     read_openrouter_models,
 )
@@ -63,7 +65,7 @@ def test_stated_ids_win_and_slugs_follow() -> None:
 def test_doubtful_pairs_are_left_out() -> None:
     openrouter = small(["a/same", "b/same", "c/d", "e/f"])
     aa = small(["same", "c/d", "x/gone", "e/f", "f"], efforts=["", "slug:other", "", "high", "high"])
-    with pytest.raises(InputError, match="no entry of Artificial Analysis matches"):
+    with pytest.raises(InputError, match="no entry of the scores matches an OpenRouter id"):
         join_openrouter_aa(openrouter, aa.select([0, 1, 2]))
     joined = join_openrouter_aa(openrouter, aa)
     assert joined.keys == ("e/f@high",)
@@ -73,6 +75,57 @@ def test_doubtful_pairs_are_left_out() -> None:
         "its slug fits a/same, b/same.",
         "name of e/f has that id and effort already.",
     ]
+
+
+def test_each_row_says_how_it_was_matched() -> None:
+    prices = small(["openrouter/x-ai/grok-4.5", "a/b", "lab/plain-thinking", "lab/plain", "lab/w:free"], price=3.0)
+    scores = small(["xai/grok-4-5", "a/b", "Plain Thinking", "plain-high", "w"], efforts=["", "low", "", "", ""])
+    joined = join_catalogues(prices, scores)
+    assert joined.matched_by == ("vendor alias", "id", "slug", "slug without effort")
+    # A name that ends like an effort is first taken as it is: plain-thinking is a model of its own.
+    assert joined.catalogue.keys == (
+        "openrouter/x-ai/grok-4.5",
+        "a/b@low",
+        "lab/plain-thinking",
+        "lab/plain@high",
+    )
+    assert joined.left_out == {"w": "its slug fits no price-list id"}
+    assert joined.catalogue.notes[0] == (
+        "name of xai/grok-4-5 is matched to openrouter/x-ai/grok-4.5 by a vendor alias of xai/grok-4-5."
+    )
+
+
+def test_several_price_rows_of_one_id_need_the_effort() -> None:
+    prices = small(["a/b", "a/b"], efforts=["low", "high"])
+    joined = join_catalogues(prices, small(["a/b", "a/b"], efforts=["high", "max"]))
+    assert joined.catalogue.keys == ("a/b@high",)
+    assert joined.left_out == {"a/b@max": "its id fits a/b@low, a/b@high"}
+
+
+def test_speeds_of_two_sources_do_not_mix() -> None:
+    prices, scores = small(["a/b"]), small(["a/b"])
+    known = np.full((1, 7), 20.0)
+    assert join_catalogues(prices.replace(ttft_s=known), scores).catalogue.ttft_s.tolist() == known.tolist()
+    partial = np.full((1, 7), np.nan)
+    partial[0, 2] = 5.0
+    mixed = join_catalogues(prices.replace(ttft_s=known), scores.replace(ttft_s=partial)).catalogue
+    np.testing.assert_array_equal(mixed.ttft_s, partial)
+
+
+@pytest.mark.data
+def test_boards_join_to_price_lists(data_dir: Path) -> None:
+    root = data_dir / "catalogue"
+    listed = load_catalogue(root / "openrouter" / "models_2026-05-15.json.gz")
+    boards = {"arena/code_2026-04-19.json": 36, "aider/polyglot_leaderboard.yml": 27}
+    for name, n_joined in boards.items():
+        scores = load_catalogue(root / "scores" / name)
+        joined = join_catalogues(listed, scores)
+        assert len(joined.catalogue) == len(joined.matched_by) == n_joined
+        assert n_joined + len(joined.left_out) == len(scores)
+        assert joined.catalogue.score_definition == scores.score_definition
+        assert "OpenRouter" in joined.catalogue.attribution
+    row = joined.catalogue.index_of("openai/gpt-5@high")
+    assert (joined.catalogue.coding_score[row], joined.catalogue.prompt_usd_per_mtok[row]) == (88.0, 1.25)
 
 
 @pytest.mark.data

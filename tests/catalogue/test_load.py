@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from paretocode.catalogue import load_bundled, load_catalogue, write_table
-from paretocode.errors import InputError
+from paretocode.catalogue import SOURCES, load_bundled, load_catalogue, write_table
+from paretocode.errors import InputError, UsageError
 
 
 def test_a_word_or_a_path(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_json_is_told_apart_by_its_records(tmp_path: Path) -> None:
     assert load_catalogue(path).score_definition == "aa-coding-4.0"
     for content in ({"rows": [1]}, [{"name": "x"}], 3):
         path.write_text(json.dumps(content))
-        with pytest.raises(InputError, match="neither OpenRouter's"):
+        with pytest.raises(InputError, match="the shape of no known source"):
             load_catalogue(path)
 
 
@@ -40,4 +40,49 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         load_catalogue(tmp_path / "m.toml")
     with pytest.raises(InputError, match="no reader knows this ending"):
-        load_catalogue(tmp_path / "m.yaml")
+        load_catalogue(tmp_path / "m.xlsx")
+
+
+def test_a_source_may_be_named_and_nothing_else_is_tried(tmp_path: Path) -> None:
+    path = tmp_path / "models_2026-05-15.json"
+    path.write_text(json.dumps({"data": [{"id": "a/b", "pricing": {"prompt": "0.000001", "completion": "0.000002"}}]}))
+    catalogue = load_catalogue(path, "openrouter")
+    assert (catalogue.as_of, catalogue.sources["as_of"]) == ("2026-05-15", "the name of the file")
+    with pytest.raises(InputError, match="there is no entry with a litellm_provider"):
+        load_catalogue(path, "litellm")
+    with pytest.raises(InputError, match="source is 'openruter'; use one of openrouter, "):
+        load_catalogue(path, "openruter")
+    with pytest.raises(
+        UsageError, match="score_definition is 'x' and source litellm has no choice of it; leave it out"
+    ):
+        load_catalogue(path, "litellm", score_definition="x")
+
+
+def test_the_table_of_sources_is_whole() -> None:
+    assert len(SOURCES) == 10
+    for source in SOURCES.values():
+        assert source.summary
+        assert set(source.gives) <= {"scores", "prices", "speeds", "windows"}
+
+
+@pytest.mark.data
+def test_every_real_file_finds_its_source(data_dir: Path) -> None:
+    root = data_dir / "catalogue"
+    files = {
+        "openrouter": ["openrouter/models_2026-04-04.json.gz", "openrouter/models_2026-05-15.json.gz"],
+        "artificial-analysis": [f"aa/llms/{day}.json.gz" for day in ("2026-04-10", "2026-05-29", "2026-07-10")],
+        "litellm": ["prices/litellm_model_prices_1.109.1.json.gz"],
+        "models-dev": ["prices/models.dev_toml_2026-07-02.tar.gz"],
+        "genai-prices": ["prices/genai-prices_v2_data.json.gz"],
+        "llm-prices": ["prices/llm-prices/openai.json", "prices/llm-prices"],
+        "model-prices": ["prices/model-prices_snapshot_2026-10-26.json.gz"],
+        "aider": ["scores/aider/polyglot_leaderboard.yml", "scores/aider/edit_leaderboard.yml"],
+        "arena": ["scores/arena/arena_2026-10-05.json.gz", "scores/arena/code_2026-04-19.json"],
+    }
+    for name, paths in files.items():
+        for path in paths:
+            found = load_catalogue(root / path)
+            assert found.digest == load_catalogue(root / path, name).digest
+            assert found.has_price.any() == ("prices" in SOURCES[name].gives)
+            assert found.has_score.any() == ("scores" in SOURCES[name].gives)
+            assert found.attribution

@@ -78,11 +78,11 @@ def test_overrides_become_steps_with_merged_prices(tmp_path: Path) -> None:
     ]
     catalogue = read(tmp_path, model("a/b", overrides=overrides, discount=0.5), model("c/d"))
     low, high = catalogue.price_steps
-    assert (low.model_index, low.min_prompt_tokens, low.prompt_usd_per_mtok) == (0, 200_000, 6.0)
-    assert (high.min_prompt_tokens, high.prompt_usd_per_mtok, high.completion_usd_per_mtok) == (400_000, 9.0, 20.0)
+    assert (low.model_index, low.min_prompt_tokens, low.prompt_usd_per_mtok) == (0, 200_000, 3.0)
+    assert (high.min_prompt_tokens, high.prompt_usd_per_mtok, high.completion_usd_per_mtok) == (400_000, 4.5, 10.0)
     assert np.isnan(low.cache_read_usd_per_mtok)
     assert catalogue.notes == (
-        "a/b has a discount of 0.5: its prices are kept as listed.",
+        "a/b has a discount of 0.5: its prices are multiplied by 0.5.",
         "a/b has other prices from 16:30 to 00:30 UTC: left out.",
     )
 

@@ -1,0 +1,99 @@
+"""When is a loop worth compiling? Kernels that numba compiles where it is installed and the work is large.
+
+Every kernel has a numpy twin that gives identical results, so that what is installed never changes an answer. A
+kernel is compiled when first asked for a size from which compiling pays; until then, and on machines without numba,
+the caller takes its numpy path. Small work never waits for a compiler.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from paretocode.errors import UsageError
+
+__all__ = ["MODE_VARIABLE", "Kernel", "compiled_mode"]
+
+MODE_VARIABLE = "PARETOCODE_COMPILED"
+"""Environment variable: ``auto`` (by size, the default), ``never``, or ``always`` (where numba is installed)."""
+
+_MODES = ("auto", "never", "always")
+
+
+def compiled_mode() -> str:
+    """Return the mode that the environment asks for.
+
+    Raises
+    ------
+    UsageError
+        Another word.
+    """
+    mode = os.environ.get(MODE_VARIABLE, "").strip() or "auto"
+    if mode not in _MODES:
+        raise UsageError(f"{MODE_VARIABLE} is {mode!r}", way_out=f"use one of {', '.join(_MODES)}, or unset it")
+    return mode
+
+
+class Kernel:
+    """A loop in plain Python that numba can compile.
+
+    Parameters
+    ----------
+    function
+        The loop; only arrays and numbers go in and out.
+    example
+        Returns small arguments of the types that it will be called with; the first call, which compiles, uses them.
+    from_size
+        Size (the caller's count of steps) from which compiling pays within one call.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> kernel = Kernel(lambda column: column.sum(), example=lambda: (np.zeros(1),), from_size=10**9)
+    >>> kernel.for_size(10) is None or compiled_mode() == "always"
+    True
+    """
+
+    def __init__(self, function: Callable[..., Any], *, example: Callable[[], tuple[Any, ...]], from_size: int) -> None:
+        self.function = function
+        self.example = example
+        self.from_size = from_size
+
+    @cached_property
+    def is_available(self) -> bool:
+        """Whether numba is installed."""
+        return importlib.util.find_spec("numba") is not None
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the kernel has been compiled in this process, so that any size may use it."""
+        return "compiled" in self.__dict__
+
+    def for_size(self, size: int) -> Callable[..., Any] | None:
+        """Return the compiled kernel, or None where the numpy path is the better one."""
+        mode = compiled_mode()
+        if mode == "never" or not self.is_available:
+            return None
+        if mode == "always" or self.is_loaded or size >= self.from_size:
+            return self.compiled
+        return None
+
+    @cached_property
+    def compiled(self) -> Callable[..., Any]:
+        """The compiled kernel; compiled and kept on disk at first use, in memory only where nothing can be written.
+
+        numba raises RuntimeError where it finds no folder for its cache (a read-only installation without a writable
+        home) and OSError where the folder it found refuses the file.
+        """
+        njit = importlib.import_module("numba").njit
+        try:
+            compiled: Callable[..., Any] = njit(cache=True)(self.function)
+            compiled(*self.example())
+        except (RuntimeError, OSError):
+            compiled = njit(self.function)
+            compiled(*self.example())
+        return compiled
