@@ -6,16 +6,28 @@ Digests are of bytes as they lie on disk, never of objects written again.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
-import tempfile
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from paretocode.errors import InputError
 
-__all__ = ["json_bytes", "parse_json", "read_json", "sha256_of_file", "write_atomically"]
+__all__ = [
+    "json_bytes",
+    "literal_path",
+    "parse_json",
+    "read_json",
+    "replacing",
+    "sha256_of_file",
+    "write_atomically",
+]
 
 _MAX_JSON_BYTES = 64 * 2**20
+_counter = itertools.count()
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -26,31 +38,56 @@ def write_atomically(path: Path, content: bytes) -> None:
     InputError
         The place cannot be written: read-only, full, or a file where a folder should be.
     """
-    temporary = ""
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary neighbour to write; it takes the file's place when all went well, else nothing is left of it.
+
+    Raises
+    ------
+    InputError
+        As `write_atomically`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with replacing(Path(folder) / "new" / "numbers.csv") as part:
+    ...         _ = part.write_text("1,2")
+    ...     [file.name for file in (Path(folder) / "new").iterdir()]
+    ['numbers.csv']
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{next(_counter)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        try:
+            yield temporary
+            os.replace(temporary, path)
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
             f"it cannot be written ({error.strerror or error})",
             where=str(path),
             way_out="name a place you can write to",
         ) from error
-    finally:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
 
 
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
+def literal_path(path: Path) -> str:
+    """Return the path as a reader with wildcards must be told it, so that no character acts as one.
+
+    Examples
+    --------
+    >>> literal_path(Path("/logs/a[1]*.csv"))
+    '/logs/a[[]1][*].csv'
+    """
+    return re.sub(r"[*?\[]", lambda match: f"[{match[0]}]", str(path.absolute()))
 
 
 def sha256_of_file(path: Path) -> str:

@@ -69,6 +69,7 @@ def catalogues(draw: st.DrawFn, *, max_models: int = 6) -> Catalogue:
             prompt_usd_per_mtok=draw(st.sampled_from([0.25, 4.0, NAN])),
             completion_usd_per_mtok=draw(st.sampled_from([0.5, 16.0, NAN])),
             cache_read_usd_per_mtok=draw(st.sampled_from([0.05, NAN])),
+            cache_write_usd_per_mtok=draw(st.sampled_from([2.5, NAN])),
         )
         for _ in range(n_steps)
     }
@@ -80,6 +81,7 @@ def catalogues(draw: st.DrawFn, *, max_models: int = 6) -> Catalogue:
                 prompt_usd_per_mtok=s.prompt_usd_per_mtok,
                 completion_usd_per_mtok=s.completion_usd_per_mtok,
                 cache_read_usd_per_mtok=s.cache_read_usd_per_mtok,
+                cache_write_usd_per_mtok=s.cache_write_usd_per_mtok,
             )
             for (model, tokens), s in steps.items()
         )

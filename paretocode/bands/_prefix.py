@@ -9,7 +9,7 @@ import numpy as np
 from paretocode._checks import FloatColumn, IntColumn
 from paretocode.bands._members import Members
 
-TIE = 1e-12
+TIE = 4e-15
 """Losses closer than this share of the one-band loss count as equal, so that rounding does not choose among ties."""
 
 

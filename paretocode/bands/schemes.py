@@ -81,7 +81,7 @@ def quantile_bands(values: ArrayLike, n_bands: int, *, weights: ArrayLike | None
     wanted = below[-1] * np.arange(1, n_bands) / n_bands
     upper = np.clip(np.searchsorted(below[:-1], wanted), 0, max(m - 2, 0))
     lower = np.maximum(upper - 1, 0)
-    cuts = 1 + np.where(np.abs(wanted - below[lower]) <= np.abs(below[upper] - wanted), lower, upper)
+    cuts = 1 + np.where(np.abs(wanted - below[lower]) <= np.abs(below[upper] - wanted) * (1 + 1e-9), lower, upper)
     same = np.flatnonzero(cuts[1:] <= cuts[:-1])
     if len(same):
         b, c = int(same[0]) + 1, int(cuts[same[0]])

@@ -128,23 +128,26 @@ def _flat_rows(catalogue: Catalogue, *, where: str) -> list[list[object]]:
     return rows
 
 
-def write_csv(catalogue: Catalogue, path: Path) -> None:
+def write_csv(catalogue: Catalogue, path: Path, *, where: str) -> None:
     """Write a CSV catalogue; floats are written so that reading gives the same bits."""
-    rows = _flat_rows(catalogue, where=str(path))
+    rows = _flat_rows(catalogue, where=where)
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(FLAT_COLUMNS)
         writer.writerows([["true" if c is True else "" if c is False else c for c in row] for row in rows])
 
 
-def write_parquet(catalogue: Catalogue, path: Path) -> None:
+def write_parquet(catalogue: Catalogue, path: Path, *, where: str) -> None:
     """Write a Parquet catalogue."""
     import duckdb
 
-    rows = _flat_rows(catalogue, where=str(path))
+    rows = _flat_rows(catalogue, where=where)
     columns = ", ".join(f"{name} {_SQL_TYPES[name]}" for name in FLAT_COLUMNS)
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"CREATE TABLE models ({columns})")
         connection.executemany(f"INSERT INTO models VALUES ({', '.join('?' * len(FLAT_COLUMNS))})", rows)
         target = str(path).replace("'", "''")
-        connection.execute(f"COPY models TO '{target}' (FORMAT parquet)")
+        try:
+            connection.execute(f"COPY models TO '{target}' (FORMAT parquet)")
+        except duckdb.Error as error:
+            raise InputError("it cannot be written", where=where, way_out="check the folder and the disk") from error

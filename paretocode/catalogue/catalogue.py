@@ -7,6 +7,7 @@ reasoning effort) pair. A missing number is NaN and stays missing: no reader and
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -162,6 +163,7 @@ class Catalogue:
         object.__setattr__(self, "is_free", read_only(np.asarray(self.is_free, dtype=np.bool_)))
         _expect_rows("release_date", len(self.release_date), n_models)
         _expect_rows("is_free", len(self.is_free), n_models)
+        self._refuse_odd_names()
         self._refuse_giants()
         self._refuse_doubles()
         self._refuse_zero_prices()
@@ -199,6 +201,18 @@ class Catalogue:
                 where=where,
                 way_out="give a positive price, or leave it out to keep the model's own",
             )
+
+    def _refuse_odd_names(self) -> None:
+        """Refuse ids and names that would not survive a terminal, a file or a comparison by eye."""
+        for column in ("model_id", "effort", "name", "listed_tier"):
+            for row, text in enumerate(getattr(self, column)):
+                has_control = any(unicodedata.category(char) == "Cc" for char in text)
+                if has_control or (column != "name" and text != text.strip()) or (column == "model_id" and not text):
+                    raise InputError(
+                        f"{column} is {text!r}, which is empty, padded or holds a control character",
+                        where=f"catalogue, row {row + 1}",
+                        way_out="give plain printable text",
+                    )
 
     def _refuse_giants(self) -> None:
         """Refuse numbers beyond any real unit: whole-number arithmetic is exact up to here."""

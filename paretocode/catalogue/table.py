@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from paretocode._files import replacing, write_atomically
 from paretocode.catalogue._cells import number_cell
 from paretocode.catalogue._flat_table import read_csv, read_parquet, write_csv, write_parquet
 from paretocode.catalogue._toml_table import read_document, read_toml, toml_text
@@ -55,11 +56,12 @@ def write_table(catalogue: Catalogue, path: str | Path, *, scale: TableScale | N
         raise InputError("the catalogue holds no models", where=str(path), way_out="write at least one")
     if suffix == ".toml":
         text = toml_text(catalogue, scale_points=scale.points if scale else ())
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_atomically(path, text.encode())
         return
     if scale is not None:
         raise InputError("this kind of file holds no score scale", where=str(path), way_out="write it as .toml")
-    (write_csv if suffix == ".csv" else write_parquet)(catalogue, path)
+    with replacing(path) as part:
+        (write_csv if suffix == ".csv" else write_parquet)(catalogue, part, where=str(path))
 
 
 def read_scale(path: str | Path) -> TableScale | None:

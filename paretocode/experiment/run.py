@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from paretocode import __version__
-from paretocode._files import json_bytes, read_json, write_atomically
+from paretocode._files import json_bytes, literal_path, read_json, replacing, write_atomically
 from paretocode.errors import InputError, UsageError
 from paretocode.experiment.document import metrics_document, tier_map_bytes
 from paretocode.experiment.resolve import Experiment, resolve
@@ -238,26 +238,11 @@ def _write_maps_table(document: dict[str, Any], folder: Path) -> None:
         rows.append(
             {"map": name, "request_edges": entry["request_edges"], "score_edges": entry["score_edges"], **plain}
         )
-    target, source = folder / "maps.parquet", folder / ".maps.ndjson"
-    write_atomically(source, b"".join(json.dumps(row, sort_keys=True).encode() + b"\n" for row in rows))
-    with _removed_afterwards(source, folder / ".maps.parquet"):
-        with duckdb.connect() as connection:
-            relation = connection.read_json(_no_glob(source), format="newline_delimited")
-            relation.write_parquet(str(folder / ".maps.parquet"))
-        os.replace(folder / ".maps.parquet", target)
-
-
-def _no_glob(path: Path) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in str(path))
-
-
-@contextlib.contextmanager
-def _removed_afterwards(*paths: Path) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        for path in paths:
-            path.unlink(missing_ok=True)
+    lines = b"".join(json.dumps(row, sort_keys=True).encode() + b"\n" for row in rows)
+    with tempfile.TemporaryDirectory() as place, replacing(folder / "maps.parquet") as part, duckdb.connect() as engine:
+        listing = Path(place) / "maps.ndjson"
+        listing.write_bytes(lines)
+        engine.read_json(literal_path(listing), format="newline_delimited").write_parquet(str(part))
 
 
 def _digest(experiment: Experiment) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import difflib
 import gzip
-import re
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paretocode._checks import FloatColumn, IntColumn
+from paretocode._files import literal_path
 from paretocode.errors import InputError
 from paretocode.stream._damage import bad_json, damaged, kind_of
 
@@ -49,17 +49,6 @@ def checked_file(path: Path | str, *, max_bytes: int) -> Path:
             way_out="raise max_bytes if the memory allows, or split the log by session",
         )
     return file
-
-
-def literal_path(path: Path) -> str:
-    """Return the path as the engine must be told it, so that no character acts as a wildcard.
-
-    Examples
-    --------
-    >>> literal_path(Path("/logs/a[1]*.csv"))
-    '/logs/a[[]1][*].csv'
-    """
-    return re.sub(r"[*?\[]", lambda match: f"[{match[0]}]", str(path.absolute()))
 
 
 class Table(NamedTuple):

@@ -83,6 +83,25 @@ class RequestStream:
     name: str = ""
     notes: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        same_length({name: getattr(self, name) for name in COLUMNS}, where=self.name)
+        same_session = self.session[1:] == self.session[:-1]
+        rules = {
+            "there is no request in it": len(self.session) == 0,
+            "sessions are not numbered from 0, contiguous": len(self.session) > 0
+            and (self.session[0] != 0 or bool(((self.session[1:] - self.session[:-1]) >> 1).any())),
+            "time goes backwards within a session": bool((same_session & (self.time_s[1:] < self.time_s[:-1])).any()),
+            "a number of tokens is negative": any(
+                bool((getattr(self, name) < 0).any()) for name in COLUMNS if name.endswith("_tokens")
+            ),
+            "a min score lies outside 0..1,000,000 parts per million": bool(
+                ((self.min_score_ppm < 0) | (self.min_score_ppm > PPM)).any()
+            ),
+        }
+        for what, is_broken in rules.items():
+            if is_broken:
+                raise InputError(what, where=self.name or "stream", way_out="build it with request_stream")
+
     def __len__(self) -> int:
         return len(self.session)
 

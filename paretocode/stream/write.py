@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from paretocode._files import replacing
 from paretocode.errors import InputError
 from paretocode.stream.stream import PPM, RequestStream
 
@@ -44,19 +45,18 @@ def write_stream_table(stream: RequestStream, path: Path | str) -> None:
     if not file.parent.is_dir():
         raise InputError("there is no such folder to write to", where=str(file.parent), way_out="create it first")
     columns = _columns(stream)  # the query below finds this dictionary by its name
-    part = file.with_name(f".{file.name}.part")
-    target = "'" + str(part.absolute()).replace("'", "''") + "'"
-    try:
-        with duckdb.connect() as engine:
+    with replacing(file) as part, duckdb.connect() as engine:
+        target = "'" + str(part.absolute()).replace("'", "''") + "'"
+        try:
             engine.execute(
                 "COPY (SELECT nullif(session_id, '') AS session_id, time_s, "
                 "CASE WHEN isnan(min_score) THEN NULL ELSE min_score END AS min_score, "
                 f"prompt_tokens, completion_tokens, prefix_tokens FROM columns) TO {target} ({_FORMATS[suffix]})"
             )
-        part.replace(file)
-    except (duckdb.Error, OSError) as error:
-        part.unlink(missing_ok=True)
-        raise InputError("the file cannot be written", where=str(path), way_out="check its folder's rights") from error
+        except duckdb.Error as error:
+            raise InputError(
+                "it cannot be written", where=str(path), way_out="check the folder and the disk"
+            ) from error
     del columns
 
 

@@ -137,3 +137,9 @@ def test_real_scores_hardly_form_bands(data_dir: Path) -> None:
     assert bands.gaps == ((16.83, 17.3), (32.01, 32.61))
     assert bands.variance_explained == pytest.approx(0.855, abs=0.0005)
     assert bands.variance_explained < 1 - 1 / 9  # less than a uniform spread
+
+
+def test_one_far_value_does_not_hide_the_others() -> None:
+    bands = natural_bands([0, 1, 9, 1e7], 3)
+    assert bands.counts == (2, 1, 1)
+    assert bands.loss == pytest.approx(0.5, abs=0.2)

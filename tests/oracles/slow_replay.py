@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.sim.cache import PrefixCache
 from paretocode.stream.stream import RequestStream
@@ -46,23 +48,13 @@ def slow_bill(
             name: price_in_force(catalogue, model, f"{name}_usd_per_mtok", request.prompt_tokens)
             for name in ("prompt", "completion", "cache_read", "cache_write")
         }
-        has_read = catalogue.cache_read_usd_per_mtok[model] == catalogue.cache_read_usd_per_mtok[model] or any(
-            s.model_index == model
-            and s.min_prompt_tokens < request.prompt_tokens
-            and s.min_prompt_tokens
-            == max(
-                t.min_prompt_tokens
-                for t in catalogue.price_steps
-                if t.model_index == model and t.min_prompt_tokens < request.prompt_tokens
-            )
-            and s.cache_read_usd_per_mtok == s.cache_read_usd_per_mtok
-            for s in catalogue.price_steps
+        has_read, has_write = (
+            _is_known(catalogue, model, f"cache_{way}_usd_per_mtok", request.prompt_tokens) for way in ("read", "write")
         )
         caches = cache.is_on and has_read
         length, last_use = held.get((request.session, model), [0, float("-inf")])
         is_warm = caches and request.time_s - last_use <= cache.ttl_s and length >= cache.min_tokens
         cached = int(length) if is_warm else 0
-        has_write = catalogue.cache_write_usd_per_mtok[model] == catalogue.cache_write_usd_per_mtok[model]
         writes = caches and request.prompt_tokens >= cache.min_tokens and has_write
         fresh_price = price["cache_write"] if writes else price["prompt"]
         costs.append(
@@ -73,3 +65,11 @@ def slow_bill(
         cached_column.append(cached)
         held[request.session, model] = [request.prompt_tokens, request.time_s]
     return costs, cached_column
+
+
+def _is_known(catalogue: Catalogue, model: int, name: str, prompt_tokens: int) -> bool:
+    """Return whether a price is known for a prompt of this length: the model's own, or the step's in force."""
+    steps = [s for s in catalogue.price_steps if s.model_index == model and s.min_prompt_tokens < prompt_tokens]
+    in_force = max(steps, key=lambda step: step.min_prompt_tokens, default=None)
+    own, stepped = getattr(catalogue, name)[model], float("nan") if in_force is None else getattr(in_force, name)
+    return not (math.isnan(own) and math.isnan(stepped))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 
+from oracles.slow_replay import slow_decisions
 from paretocode.catalogue import FractionScale, PriceStep
 from paretocode.errors import InputError
 from paretocode.sim import (
@@ -182,3 +184,81 @@ def test_a_map_that_can_serve_nothing_is_refused() -> None:
 def test_cache_rules_are_checked(cache: dict[str, float]) -> None:
     with pytest.raises(InputError, match="ttl_s = 0 turns caching off"):
         PrefixCache(**cache)  # type: ignore[arg-type]
+
+
+def test_a_session_keeps_a_model_through_a_refused_request_but_not_beyond_its_time() -> None:
+    tier_map, catalogue = world()
+    both = TierMap(
+        name="one", tiers=(Tier(name="all", models=("cheap", "dear")),), request_edges_ppm=(), score_edges_milli=None,
+        default_tier="all", policy=Policy(sticky_ttl_s=300), score_definition="test-1",
+    )  # fmt: skip
+    # The first needs the large context; the second fits nowhere; the third would go to the cheap one.
+    for times, models in (
+        ([0, 100, 399], [1, UNSERVED, 1]),
+        ([0, 100, 400], [1, UNSERVED, 0]),
+        ([0, 300, 301], [1, UNSERVED, 0]),
+    ):
+        stream = session(times, [150, 500, 50], [0, 0, 0])
+        run = replay(stream, both, catalogue, cache=NO_CACHE)  # type: ignore[arg-type]
+        assert run.decisions.model_index.tolist() == models
+        assert [_code(d.primary) for d in slow_decisions(stream, both, catalogue)] == models  # type: ignore[arg-type]
+    assert tier_map.n_tiers == 2
+
+
+def _code(row: int | None) -> int:
+    return UNSERVED if row is None else row
+
+
+def test_latency_quantiles_are_those_of_the_known_ones() -> None:
+    tier_map, catalogue = world()
+    n = 101
+    stream = request_stream(session=np.arange(n), time_s=np.zeros(n), prompt_tokens=[10] * n, completion_tokens=[0] * n)
+    run = dataclasses.replace(replay(stream, tier_map, catalogue, cache=NO_CACHE), latency_s=np.arange(n, dtype=float))  # type: ignore[arg-type]
+    metrics = measure(run, scale=FractionScale(full=100.0))
+    assert (metrics.latency_p50_s, metrics.latency_p95_s, metrics.latency_p99_s) == (50.0, 95.0, 99.0)
+
+
+def test_slow_calls_are_slow_in_both_directions() -> None:
+    tps, ttft = np.full((1, 7), NAN), np.full((1, 7), NAN)
+    tps[0, 2], ttft[0, 2] = 50.0, 2.0
+    catalogue = catalogue_of({"model_id": ["a"]}, throughput_tps=tps, ttft_s=ttft)
+    stream = session([0, 1, 2], [1, 1, 1], [0, 0, 0], [100, 100, 100])
+    slow = Luck(ttft=np.array([0.0, 3.0, 0.0]), throughput=np.array([0.0, 0.0, 3.0]))
+    base, late, slow_stream = latency_s(stream, np.array([0, 0, 0]), catalogue, slow)
+    assert late == pytest.approx(2 * np.exp(0.5 * 3) + 2)
+    assert slow_stream == pytest.approx(2 + 2 * np.exp(0.24 * 3))
+    assert base == pytest.approx(4)
+    with pytest.raises(InputError, match="the luck has 3 draws and the stream 1 requests"):
+        latency_s(session([0], [1], [0]), np.array([0]), catalogue, slow)
+
+
+def test_refusing_requests_counts_as_not_meeting_them() -> None:
+    tier_map, catalogue = world()
+    stream = request_stream(
+        session=[0, 1, 2, 3], time_s=[0] * 4, prompt_tokens=[10, 10, 900, 900], completion_tokens=[0] * 4,
+        min_score=[0.3, 0.9, 0.9, NAN],
+    )  # fmt: skip
+    metrics = measure(replay(stream, tier_map, catalogue, cache=NO_CACHE), scale=FractionScale(full=100.0))  # type: ignore[arg-type]
+    # Of three that ask for something one is met (40 >= 30), one is short (80 < 90), one is refused.
+    assert metrics.unmet_share == pytest.approx(2 / 3)
+    assert metrics.unserved_share == 0.5
+    assert metrics.cost_usd_per_kserved == 2 * metrics.cost_usd_per_krequest
+
+
+def test_metrics_of_single_requests_know_no_jump_rate() -> None:
+    tier_map, catalogue = world()
+    metrics = measure(replay(session([0], [1], [0]), tier_map, catalogue), scale=FractionScale(full=100.0))  # type: ignore[arg-type]
+    assert metrics.tier_jump_rate is None
+    assert metrics.model_jump_rate is None
+
+
+def test_overflow_is_seen_in_every_price() -> None:
+    for name in (
+        "prompt_usd_per_mtok",
+        "completion_usd_per_mtok",
+        "cache_read_usd_per_mtok",
+        "cache_write_usd_per_mtok",
+    ):
+        catalogue = catalogue_of({"model_id": ["a"], name: [1e6]})
+        with pytest.raises(InputError, match="check the units of tokens and prices"):
+            bill(session([0], [10**7], [0]), np.array([0]), catalogue, NO_CACHE)

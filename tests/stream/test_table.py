@@ -142,7 +142,9 @@ def test_writing_refuses_in_sentences(tmp_path: Path) -> None:
     (tmp_path / "taken.csv").mkdir()
     with pytest.raises(InputError) as refusal:
         write_stream_table(stream, tmp_path / "taken.csv")
-    assert str(refusal.value) == f"{tmp_path / 'taken.csv'}: the file cannot be written; check its folder's rights."
+    assert str(refusal.value) == (
+        f"{tmp_path / 'taken.csv'}: it cannot be written (Is a directory); name a place you can write to."
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["taken.csv"]
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
+
 from paretocode.catalogue import load_bundled
+from paretocode.errors import InputError
 from paretocode.stream.stream import request_stream
 from paretocode.tiermap import documented_pareto_code, map_from_edges, map_from_listing
 from paretocode.tiermap.diff import diff_tier_maps
@@ -40,3 +45,12 @@ def test_models_that_move_enter_and_leave() -> None:
     assert diff.moved["x-ai/grok-4.3@high"] == ("medium", "low")
     assert diff.moved_share is None
     assert diff.score_edges == (None, (42.0, 47.3))
+
+
+def test_other_definitions_and_other_names_are_differences() -> None:
+    old = documented_pareto_code(CATALOGUE)
+    other = dataclasses.replace(old, score_definition="aa-coding-4.1")
+    with pytest.raises(InputError, match="re-anchor one of them first"):
+        diff_tier_maps(old, other)
+    renamed = dataclasses.replace(old, tiers=(dataclasses.replace(old.tiers[0], name="base"), *old.tiers[1:]))
+    assert not diff_tier_maps(old, renamed).is_empty

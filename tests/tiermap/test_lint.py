@@ -87,3 +87,21 @@ def test_models_that_can_never_serve() -> None:
     nitro = dataclasses.replace(tier_map, policy=Policy(ranking="throughput"))
     codes = {f.code for f in lint_tier_map(nitro, blind, demand=DEFAULT_DEMAND)}
     assert {"model-without-price", "model-without-context", "model-without-speed", "empty-tier"} <= codes
+
+
+def test_an_equal_price_dominates_too() -> None:
+    level = CATALOGUE.replace(prompt_usd_per_mtok=[1.0] * 13)
+    assert [f.subject for f in findings(documented_pareto_code(level), "dominated-tier", level)] == ["low", "medium"]
+
+
+def test_the_margin_around_an_atom_is_two_hundredths() -> None:
+    for edge, is_near in ((0.669, True), (0.67, False), (0.631, True), (0.63, False)):
+        tier_map = map_from_edges(CATALOGUE, score_edges=[40.0], request_edges=[edge])
+        assert bool(findings(tier_map, "edge-near-atom")) is is_near, edge
+
+
+def test_a_model_whose_score_left_its_tier() -> None:
+    tier_map = map_from_edges(CATALOGUE, score_edges=[40.0], request_edges=[0.35])
+    moved = CATALOGUE.replace(coding_score=[35.0, *CATALOGUE.coding_score[1:]])
+    (finding,) = findings(tier_map, "score-outside-tier", moved)
+    assert finding.message == "it stands in band2 and its score 35 belongs in band1"

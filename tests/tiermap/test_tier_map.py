@@ -6,7 +6,18 @@ import pytest
 
 from paretocode.catalogue import PercentileScale, load_bundled
 from paretocode.errors import InputError
-from paretocode.tiermap import Policy, Tier, TierMap, documented_pareto_code, map_from_edges, map_from_listing, to_ppm
+from paretocode.stream.stream import RequestRow
+from paretocode.tiermap import (
+    Policy,
+    Tier,
+    TierMap,
+    documented_pareto_code,
+    map_from_edges,
+    map_from_listing,
+    route,
+    to_ppm,
+)
+from paretocode.tiermap.file import tier_map_file
 
 
 def make(**changed: object) -> TierMap:
@@ -129,3 +140,25 @@ def test_refusals(call: object, sentence: str | None) -> None:
     with pytest.raises(InputError) as refusal:
         call()  # type: ignore[operator]
     assert str(refusal.value) == sentence
+
+
+def test_unscored_models_are_in_no_tier_of_a_map_from_edges() -> None:
+    catalogue = load_bundled()
+    unscored = catalogue.replace(coding_score=[float("nan"), *catalogue.coding_score[1:]])
+    tier_map = map_from_edges(unscored, score_edges=[45.0], request_edges=[0.5])
+    assert catalogue.keys[0] not in tier_map.models
+    assert len(tier_map.models) == 12
+
+
+def test_scores_and_speeds_are_compared_in_thousandths() -> None:
+    catalogue = load_bundled().select([0, 3])
+    close = catalogue.replace(
+        coding_score=[45.0001, 45.0002], prompt_usd_per_mtok=[1.0, 1.0], throughput_tps=[[25.0001] * 7, [25.0003] * 7]
+    )
+    for policy in (Policy(), Policy(ranking="throughput")):
+        tier_map = map_from_edges(close, score_edges=[40.0], request_edges=[0.5], policy=policy)
+        file = tier_map_file(tier_map, close)
+        assert tier_map.tiers[1].models == file.tier_map().tiers[1].models
+        request = RequestRow(0, 0.0, 600_000, 10, 1, 0)
+        here, there = route(request, tier_map, close), route(request, file.tier_map(), file.catalogue())
+        assert close.keys[here.primary] == file.catalogue().keys[there.primary]  # type: ignore[index]
