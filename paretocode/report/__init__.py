@@ -12,7 +12,23 @@ from paretocode.report.text import diff_text, edges_line, findings_table, format
 
 if TYPE_CHECKING:
     from paretocode.report.html import render_report
-    from paretocode.report.plots import figure_png, plot_candidates, plot_demand, plot_frontier, save_svg
+    from paretocode.report.plots import (
+        figure_png,
+        plot_band_membership,
+        plot_bands,
+        plot_candidates,
+        plot_cheapest_above,
+        plot_demand,
+        plot_flips,
+        plot_frontier,
+        plot_frontier_through_time,
+        plot_how_many,
+        plot_hysteresis,
+        plot_score_shift,
+        plot_tier_changes,
+        plot_uncertain_frontier,
+        save_svg,
+    )
 
 __all__ = [
     "diff_text",
@@ -21,16 +37,45 @@ __all__ = [
     "findings_table",
     "format_table",
     "metrics_table",
+    "plot_band_membership",
+    "plot_bands",
     "plot_candidates",
+    "plot_cheapest_above",
     "plot_demand",
+    "plot_flips",
     "plot_frontier",
+    "plot_frontier_through_time",
+    "plot_how_many",
+    "plot_hysteresis",
+    "plot_score_shift",
+    "plot_tier_changes",
+    "plot_uncertain_frontier",
     "render_report",
     "save_svg",
 ]
 
 _HOME = {
     "render_report": "html",
-    **dict.fromkeys(("figure_png", "plot_candidates", "plot_demand", "plot_frontier", "save_svg"), "plots"),
+    **dict.fromkeys(
+        (
+            "figure_png",
+            "plot_band_membership",
+            "plot_bands",
+            "plot_candidates",
+            "plot_cheapest_above",
+            "plot_demand",
+            "plot_flips",
+            "plot_frontier",
+            "plot_frontier_through_time",
+            "plot_how_many",
+            "plot_hysteresis",
+            "plot_score_shift",
+            "plot_tier_changes",
+            "plot_uncertain_frontier",
+            "save_svg",
+        ),
+        "plots",
+    ),
 }
 
 

@@ -21,17 +21,18 @@ from paretocode.report.palette import INK, MARKERS, MUTED, tier_colours
 from paretocode.report.style import SMALL, house_style, new_figure
 from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["MOST_LABELS", "plot_frontier"]
+__all__ = ["MOST_LABELS", "PRICE_NAMES", "plot_frontier"]
 
 MOST_LABELS = 25
 """With more models than this only the frontier is labelled and has bars, and the others are small."""
 
-_PRICE_NAMES = {
+PRICE_NAMES = {
     "prompt": "prompt price",
     "completion": "completion price",
     "blend_3_1": "price, 3 prompt : 1 completion",
     "blend_7_2_1": "price, 7 cached : 2 prompt : 1 completion",
 }
+"""Price metrics in words, for axes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def plot_frontier(
         figure = new_figure(7.2, 4.9)
         axes = figure.subplots()
         _prepare(axes, models)
-        axes.set_xlabel(f"{_PRICE_NAMES[frontier.price_metric]} [USD per million tokens]")
+        axes.set_xlabel(f"{PRICE_NAMES[frontier.price_metric]} [USD per million tokens]")
         axes.set_ylabel(f"coding score [{catalogue.score_definition}]")
         if tier_map is not None and tier_map.score_edges is not None:
             _draw_edges(axes, tier_map, tier_map.score_edges)
