@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from paretocode.catalogue._records import Record, is_number
 from paretocode.errors import InputError
 
-__all__ = ["DEFINITIONS", "SE_UNITS", "index_parts", "is_mixed_day", "score_definition_on", "standard_error"]
+__all__ = [
+    "DEFINITIONS",
+    "SE_UNITS",
+    "index_parts",
+    "is_mixed_day",
+    "refuse_definition",
+    "score_definition_on",
+    "standard_error",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,30 @@ def score_definition_on(day: str, *, where: str) -> str:
     return "aa-coding-4.0" if day < _FIRST_MIXED_DAY else "aa-coding-4.1"
 
 
+def refuse_definition(definition: str, day: str, *, is_checked: bool, where: str) -> None:
+    """Refuse a named definition that the file contradicts.
+
+    Raises
+    ------
+    InputError
+        A definition without a known formula where scores are to be checked by one; a known one that is not the
+        day's.
+    """
+    if definition not in DEFINITIONS:
+        if is_checked:
+            raise InputError(
+                f"score_definition is {definition!r}, by which no score of the file can be checked",
+                where=where,
+                way_out=f"name {' or '.join(DEFINITIONS)}",
+            )
+    elif day and not is_mixed_day(day) and score_definition_on(day, where=where) != definition:
+        raise InputError(
+            f"score_definition is {definition} and the file of {day} holds {score_definition_on(day, where=where)}",
+            where=where,
+            way_out="leave the score_definition out",
+        )
+
+
 def index_parts(
     index: float, evaluations: Record, *, definition: str, is_mixed: bool = False
 ) -> tuple[float, float] | None:
@@ -70,7 +102,7 @@ def index_parts(
     as well is taken for v4.0.
     """
     scicode = evaluations.get("scicode")
-    if not is_number(scicode):
+    if not (is_number(scicode) and 0 <= scicode <= 1 and 0 <= index <= 100):
         return None
     terminal = evaluations.get("terminal_bench_hard", evaluations.get("terminalbench_hard"))
     # Files before May 2026 round the index to 0.01 or 0.1 and the parts to 0.001; later ones do not round.

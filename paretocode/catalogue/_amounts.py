@@ -6,6 +6,7 @@ Shared by all price readers: scaling, hiding what is no price, and naming what w
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, MutableMapping
 from decimal import Decimal
 
@@ -22,6 +23,9 @@ __all__ = [
     "left_out_notes",
     "usd_per_mtok",
 ]
+
+_SHOWN = 60
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 UNSCORED = "none"
 """Score definition of a catalogue that has prices and no scores."""
@@ -60,12 +64,14 @@ def usd_per_mtok(amount: object, *, factor: int, key: str, where: str) -> float:
     if amount is None or amount == "":
         return math.nan
     try:
-        price = Decimal(str(amount)) * factor
-    except ArithmeticError:  # not a decimal, or beyond what a decimal holds
-        price = Decimal("NaN")
-    if not price.is_finite() or isinstance(amount, bool):
-        raise InputError(f"{key} is {amount!r}, which is not a number", where=where, way_out="give it as fetched")
-    return float(price)
+        # A Decimal would also take underscores and digits of other scripts.
+        price = float(Decimal(str(amount)) * factor) if _DECIMAL.fullmatch(str(amount).strip()) else math.nan
+    except ArithmeticError:  # beyond what a decimal or a float holds
+        price = math.nan
+    if not math.isfinite(price) or isinstance(amount, bool):
+        shown = repr(amount) if len(repr(amount)) <= _SHOWN else f"{repr(amount)[:_SHOWN]}..."
+        raise InputError(f"{key} is {shown}, which is not a number", where=where, way_out="give it as fetched")
+    return price
 
 
 def discounted(price: float, discount: float) -> float:

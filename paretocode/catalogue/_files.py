@@ -9,7 +9,7 @@ from pathlib import Path
 
 from paretocode.errors import InputError
 
-__all__ = ["MAX_DOCUMENT_BYTES", "MAX_TABLE_BYTES", "check_file", "read_bytes", "read_json", "read_text"]
+__all__ = ["MAX_DOCUMENT_BYTES", "MAX_TABLE_BYTES", "check_file", "json_fault", "read_bytes", "read_json", "read_text"]
 
 MAX_TABLE_BYTES = 256 * 2**20
 """Largest CSV or Parquet file that is opened [bytes]."""
@@ -66,7 +66,9 @@ def read_bytes(path: Path, *, limit: int) -> bytes:
             data = stream.read(limit + 1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(
-            f"the compressed data is broken or cut short ({error})", where=str(path), way_out="fetch the file again"
+            f"the compressed data is broken or cut short ({_gzip_fault(error)})",
+            where=str(path),
+            way_out="fetch the file again",
         ) from error
     except OSError as error:
         raise InputError(
@@ -92,6 +94,29 @@ def read_text(path: Path, *, limit: int) -> str:
         ) from error
 
 
+def _gzip_fault(error: Exception) -> str:
+    if isinstance(error, EOFError):
+        return "it ends too early"
+    return "it is not whole gzip" if isinstance(error, gzip.BadGzipFile) else "its bytes were changed"
+
+
+def json_fault(error: Exception) -> str:
+    """Return in plain words why a text is no JSON.
+
+    Examples
+    --------
+    >>> json_fault(RecursionError("maximum recursion depth exceeded"))
+    'it is nested too deeply'
+    """
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start} is not UTF-8 text"
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno}"
+    return "a number has too many digits"
+
+
 def read_json(path: Path) -> object:
     """Return the content of a ``.json`` or ``.json.gz`` file.
 
@@ -104,5 +129,7 @@ def read_json(path: Path) -> object:
         return json.loads(read_text(path, limit=MAX_DOCUMENT_BYTES))
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"the file is not whole JSON ({error})", where=str(path), way_out="fetch or write the file again"
+            f"the file is not whole JSON ({json_fault(error)})",
+            where=str(path),
+            way_out="fetch or write the file again",
         ) from error

@@ -15,9 +15,19 @@ from paretocode.catalogue._files import read_json
 from paretocode.catalogue.catalogue import PRICE_FIELDS, SPEED_PERCENTILES, Catalogue, PriceStep
 from paretocode.errors import InputError
 
-__all__ = ["Record", "Row", "catalogue_of_loose_rows", "is_number", "iso_day", "read_records", "sub"]
+__all__ = [
+    "Record",
+    "Row",
+    "catalogue_of_loose_rows",
+    "is_number",
+    "iso_day",
+    "number_or_note",
+    "read_records",
+    "sub",
+]
 
 Record = Mapping[str, object]
+_SHOWN = 40
 _UNKNOWN_SPEED = (math.nan,) * len(SPEED_PERCENTILES)
 _NUMBERS = ("coding_score", "coding_score_se", *PRICE_FIELDS, "context_tokens", "max_output_tokens")
 
@@ -118,8 +128,42 @@ def sub(record: Record, key: str) -> Record:
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether the value is a finite number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether the value is a finite number that a float can hold.
+
+    Examples
+    --------
+    >>> is_number(3), is_number(True), is_number(math.nan), is_number(10**400)
+    (True, False, False, False)
+    """
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def number_or_note(
+    value: object, notes: list[str], *, what: str, least: float = 0.0, most: float, whole: bool = False
+) -> float:
+    """Return the number, NaN where there is none (None); what is no number of the range is missing with a note.
+
+    Examples
+    --------
+    >>> notes = []
+    >>> number_or_note(None, notes, what="A has a price", most=1e6), notes
+    (nan, [])
+    >>> number_or_note("x", notes, what="A has a price", most=1e6), notes
+    (nan, ["A has a price of 'x', which is none: taken as missing."])
+    """
+    if value is None:
+        return math.nan
+    if is_number(value) and least <= value <= most and not (whole and value % 1):
+        return float(value)
+    shown = repr(value)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+    notes.append(f"{what} of {shown}, which is none: taken as missing.")
+    return math.nan
 
 
 def iso_day(value: object) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from paretocode._checks import FloatColumn
+from paretocode.catalogue._amounts import UNSCORED
 from paretocode.catalogue._cells import date_cell, flag_cell, nearest, number_cell, text_cell
 from paretocode.catalogue.catalogue import PRICE_FIELDS, SPEED_PERCENTILES, Catalogue, PriceStep, model_key
 from paretocode.errors import InputError
@@ -129,13 +130,15 @@ def catalogue_of_rows(rows: Sequence[Cells], *, header: Header, where: str) -> C
     dates = [date_cell(r.get("release_date"), column="release_date", where=p) for r, p in placed]
     _refuse_bad_keys(text["model_id"], text["effort"], where=where)
     _refuse_zero_prices(numbers, is_free, where=where)
+    definition = _one_definition(rows, header.score_definition, where=where)
+    _refuse_undefined(numbers["coding_score"], definition, where=where)
     return Catalogue(
         model_id=tuple(text["model_id"]),
         effort=tuple(text["effort"]),
         name=tuple(text["name"]),
         listed_tier=tuple(text["listed_tier"]),
         **{name: np.array(column) for name, column in numbers.items()},
-        score_definition=_one_definition(rows, header.score_definition, where=where),
+        score_definition=definition,
         throughput_tps=_speeds(placed, "throughput_tps"),
         ttft_s=_speeds(placed, "ttft_s"),
         release_date=np.array(dates, dtype="datetime64[D]"),
@@ -188,6 +191,16 @@ def _refuse_zero_prices(numbers: Mapping[str, Sequence[float]], is_free: Sequenc
                     where=f"{where}, row {row}, column {name}",
                     way_out="set is_free = true if it is, or leave the price empty if it is unknown",
                 )
+
+
+def _refuse_undefined(scores: Sequence[float], definition: str, *, where: str) -> None:
+    for row, score in enumerate(scores, start=1):
+        if definition == UNSCORED and not math.isnan(score):
+            raise InputError(
+                f"there is a score and score_definition is {UNSCORED!r}, which says that there is none",
+                where=f"{where}, row {row}, column score_definition",
+                way_out="name what the score is, as in aa-coding-4.0",
+            )
 
 
 def _one_definition(rows: Sequence[Cells], default: str, *, where: str) -> str:

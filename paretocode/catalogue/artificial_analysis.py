@@ -20,6 +20,7 @@ from paretocode.catalogue._aa_scores import (
     SE_UNITS,
     index_parts,
     is_mixed_day,
+    refuse_definition,
     score_definition_on,
     standard_error,
 )
@@ -29,6 +30,7 @@ from paretocode.catalogue._records import (
     catalogue_of_loose_rows,
     is_number,
     iso_day,
+    number_or_note,
     read_records,
     sub,
 )
@@ -41,6 +43,9 @@ SLUG_EFFORT = "slug:"
 """How the effort of an entry begins whose API id and effort another entry has as well; its slug follows."""
 
 _ATTRIBUTION = "Scores, speeds and prices from Artificial Analysis (https://artificialanalysis.ai){day}."
+
+_INDEX = "artificial_analysis_coding_index"
+_MOST_USD_PER_MTOK, _MOST_SPEED, _MOST_TOKENS = 1e6, 1e6, 1e12
 
 # Artificial Analysis counts tokens/s upwards: its 5th percentile is the slow end, which is our 95th.
 _TPS_KEYS = {
@@ -89,7 +94,7 @@ def read_artificial_analysis(
         Whether to keep a score that cannot be of the definition: under 4.0 one without a Terminal-Bench Hard result
         or unequal to (2 Terminal-Bench Hard + SciCode) / 3, under 4.1 one from which no whole k/267 of
         Terminal-Bench 2.1 follows. By default such a score is missing. On 2026-04-10, 18 of the 352 scored entries
-        are of an older index, all of them deprecated.
+        are of an older index, all of them deprecated. With it, `score_definition` may be any name.
     se
         Whose chance the standard error counts: ``task`` (the honest one: trials of a task agree) or ``trial``.
 
@@ -103,12 +108,15 @@ def read_artificial_analysis(
     Raises
     ------
     InputError
-        No JSON, another shape, no way to know the score definition.
+        No JSON, another shape, no way to know the score definition, or one that the file contradicts.
     """
     one_of(se, SE_UNITS, name="se")
     path = Path(path)
     head, records = read_records(path, keys=("models", "data"))
     day = iso_day(sub(head, "meta").get("fetched_at"))
+    if score_definition is not None:
+        is_checked = not include_legacy_scores and (is_mixed_day(day) or any(map(_has_parts, records)))
+        refuse_definition(score_definition, day, is_checked=is_checked, where=str(path))
     definition = score_definition or _definition(head, day, where=str(path))
     notes = _pages(head)
     kept = [record for record in records if include_deprecated or record.get("deprecated") is not True]
@@ -133,6 +141,11 @@ def _definition(head: Record, day: str, *, where: str) -> str:
     if not day and is_number(version) and version > 0:
         return f"aa-coding-{float(version):g}" if version % 1 else f"aa-coding-{version:.1f}"
     return score_definition_on(day, where=where)
+
+
+def _has_parts(record: Record) -> bool:
+    evaluations = sub(record, "evaluations")
+    return "scicode" in evaluations and evaluations.get(_INDEX) is not None
 
 
 def _pages(head: Record) -> list[str]:
@@ -175,7 +188,8 @@ def _row(record: Record, key: tuple[str, str], scoring: _Scoring, notes: list[st
     score, score_se = _score(record, scoring, notes)
     prompt, completion = _prices(record, notes)
     speed = {**record, **sub(record, "speed"), **sub(record, "performance")}
-    context = sub(record, "capabilities").get("context_window_tokens")
+    context = sub(record, "capabilities").get("context_window_tokens") or None
+    owner = _name(record)
     return Row(
         model_id=key[0],
         effort=key[1],
@@ -184,28 +198,30 @@ def _row(record: Record, key: tuple[str, str], scoring: _Scoring, notes: list[st
         coding_score_se=score_se,
         prompt_usd_per_mtok=prompt,
         completion_usd_per_mtok=completion,
-        cache_read_usd_per_mtok=_cache_price(record, "price_1m_cache_hit_tokens"),
-        cache_write_usd_per_mtok=_cache_price(record, "price_1m_cache_write_tokens"),
-        throughput_tps=_speeds(speed, _TPS_KEYS),
-        ttft_s=_speeds(speed, _TTFT_KEYS),
-        context_tokens=float(context) if is_number(context) and context >= 1 else math.nan,
+        cache_read_usd_per_mtok=_cache_price(record, "price_1m_cache_hit_tokens", notes),
+        cache_write_usd_per_mtok=_cache_price(record, "price_1m_cache_write_tokens", notes),
+        throughput_tps=_speeds(speed, _TPS_KEYS, notes, what=f"{owner} has tokens/s"),
+        ttft_s=_speeds(speed, _TTFT_KEYS, notes, what=f"{owner} has a time to first token"),
+        context_tokens=number_or_note(
+            context, notes, what=f"{owner} has a context window", least=1, most=_MOST_TOKENS, whole=True
+        ),
         release_date=iso_day(record.get("release_date")),
     )
 
 
 def _score(record: Record, scoring: _Scoring, notes: list[str]) -> tuple[float, float]:
     definition, evaluations = scoring.definition, sub(record, "evaluations")
-    index = evaluations.get("artificial_analysis_coding_index")
-    if not is_number(index):
+    index = number_or_note(evaluations.get(_INDEX), notes, what=f"{_name(record)} has a coding index", most=100)
+    if math.isnan(index):
         return math.nan, math.nan
-    if definition not in DEFINITIONS or "scicode" not in evaluations:
+    if definition not in DEFINITIONS or ("scicode" not in evaluations and not scoring.is_mixed):
         # The free API shows the index without its parts: there is nothing to check it by, and no standard error.
-        return float(index), math.nan
-    parts = index_parts(float(index), evaluations, definition=definition, is_mixed=scoring.is_mixed)
+        return index, math.nan
+    parts = index_parts(index, evaluations, definition=definition, is_mixed=scoring.is_mixed)
     if parts is not None:
-        return float(index), standard_error(*parts, definition=definition, unit=scoring.se)
+        return index, standard_error(*parts, definition=definition, unit=scoring.se)
     if scoring.keeps_legacy:
-        return float(index), math.nan
+        return index, math.nan
     notes.append(f"{_name(record)} has a coding index of {index:g} that is not {definition}: taken as missing.")
     return math.nan, math.nan
 
@@ -215,15 +231,20 @@ def _prices(record: Record, notes: list[str]) -> tuple[float, float]:
     found = [pricing.get(key) for key in ("price_1m_input_tokens", "price_1m_output_tokens")]
     if 0 in found:
         notes.append(f"{_name(record)} is listed at price 0, which says neither free nor unknown: taken as missing.")
-    prompt, completion = (float(price) if is_number(price) and price > 0 else math.nan for price in found)
+    prompt, completion = (_price(record, price, notes) for price in found)
     return prompt, completion
 
 
-def _cache_price(record: Record, key: str) -> float:
-    price = sub(record, "pricing").get(key)
-    return float(price) if is_number(price) and price > 0 else math.nan
+def _price(record: Record, stated: object, notes: list[str]) -> float:
+    price = number_or_note(stated, notes, what=f"{_name(record)} has a price", most=_MOST_USD_PER_MTOK)
+    return price if price > 0 else math.nan
 
 
-def _speeds(speed: Record, keys: dict[int, tuple[str, ...]]) -> tuple[float, ...]:
-    found = [[speed.get(key) for key in keys.get(p, ())] for p in SPEED_PERCENTILES]
-    return tuple(next((float(v) for v in values if is_number(v) and v > 0), math.nan) for values in found)
+def _cache_price(record: Record, key: str, notes: list[str]) -> float:
+    return _price(record, sub(record, "pricing").get(key), notes)
+
+
+def _speeds(speed: Record, keys: dict[int, tuple[str, ...]], notes: list[str], *, what: str) -> tuple[float, ...]:
+    stated = [[speed.get(key) for key in keys.get(p, ())] for p in SPEED_PERCENTILES]
+    found = [[number_or_note(v, notes, what=what, most=_MOST_SPEED) for v in values] for values in stated]
+    return tuple(next((v for v in values if v > 0), math.nan) for values in found)

@@ -33,7 +33,8 @@ def lint_catalogue(catalogue: Catalogue, *, edges: Sequence[float] = ()) -> list
     Returns
     -------
     list of Finding
-        ``no-score``, ``no-price``, ``no-model-complete`` (nothing to route to), ``no-context``, ``no-speed``,
+        ``no-score``, ``no-price``, ``no-model-complete`` (nothing to route to; a note
+        where the source has prices only or scores only), ``no-context``, ``no-speed``,
         ``new-without-score`` (released within 30 days of the newest model), ``no-score-error``, ``no-cache-price``,
         ``cache-read-dearer``, ``free-model``, ``score-near-edge``, ``reader-note``.
 
@@ -53,8 +54,13 @@ def lint_catalogue(catalogue: Catalogue, *, edges: Sequence[float] = ()) -> list
 def _per_catalogue(catalogue: Catalogue) -> Iterator[Finding]:
     has_context = ~np.isnan(catalogue.context_tokens)
     if not (catalogue.has_score & catalogue.has_price & has_context).any():
+        has_scores, has_prices = catalogue.has_score.any(), catalogue.has_price.any()
         what = "no model has a score, prices and a context window: nothing can be routed to"
-        yield Finding("no-model-complete", "error", "catalogue", what)
+        if has_scores != has_prices:
+            what = (
+                f"it holds {'scores and no prices' if has_scores else 'prices and no scores'}: join it with the other"
+            )
+        yield Finding("no-model-complete", "error" if has_scores == has_prices else "note", "catalogue", what)
 
 
 def _per_model(catalogue: Catalogue, i: int) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from paretocode.catalogue._amounts import UNSCORED
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.finding import Finding
 from paretocode.catalogue.lint_traps import trap
@@ -40,7 +41,8 @@ def lint_catalogue_change(earlier: Catalogue, later: Catalogue) -> list[Finding]
 
 
 def _definition(earlier: Catalogue, later: Catalogue) -> Iterator[Finding]:
-    if earlier.score_definition != later.score_definition:
+    definitions = {earlier.score_definition, later.score_definition}
+    if len(definitions) == 2 and UNSCORED not in definitions:
         what = f"scores were {earlier.score_definition} and are {later.score_definition}"
         yield trap("definition-changed", "catalogue", what)
 

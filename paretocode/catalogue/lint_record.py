@@ -9,6 +9,7 @@ from pathlib import Path
 
 from paretocode.catalogue._files import read_json
 from paretocode.catalogue._records import Record, is_number, sub
+from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.finding import SEVERITIES, Finding
 from paretocode.catalogue.lint_record_aa import change_traps, record_traps
 from paretocode.catalogue.lint_record_openrouter import openrouter_change_traps, openrouter_traps
@@ -22,6 +23,9 @@ from paretocode.catalogue.lint_record_prices import (
 from paretocode.catalogue.lint_traps import trap
 
 __all__ = ["lint_file", "lint_record"]
+
+_OF_MODELS = {"no-score", "new-without-score", "no-price", "no-context", "no-speed", "score-near-edge"}
+"""Codes that `lint_catalogue` gives a model as well."""
 
 _REDUCED = {"coding", "intel", "price_in", "ii"}
 
@@ -117,7 +121,13 @@ def _changes(record: object, earlier: object) -> Iterator[Finding]:
         yield from openrouter_change_traps(earlier, record)
 
 
-def lint_file(path: str | Path, source: str | None = None, *, earlier: str | Path | None = None) -> list[Finding]:
+def lint_file(
+    path: str | Path,
+    source: str | None = None,
+    *,
+    earlier: str | Path | None = None,
+    beside: Catalogue | None = None,
+) -> list[Finding]:
     """Return `lint_record` of every record of a JSON file of OpenRouter, Artificial Analysis or LiteLLM.
 
     Parameters
@@ -126,6 +136,9 @@ def lint_file(path: str | Path, source: str | None = None, *, earlier: str | Pat
         The file's source where its shape is not enough; other sources give no findings here.
     earlier
         An earlier file of the same source; records are compared by id, and where the id is new by slug.
+    beside
+        The catalogue of the file, where `lint_catalogue` of it is read as well: what that says of a model is not said
+        of its record again.
 
     Raises
     ------
@@ -141,11 +154,24 @@ def lint_file(path: str | Path, source: str | None = None, *, earlier: str | Pat
     }:
         return []
     past = _by_name(_records_of(read_json(Path(earlier)))) if earlier is not None else {}
+    names = set(beside.name) if beside is not None else set()
     found: list[Finding] = []
     for record in _records_of(read_json(path)):
+        if _is_no_model(record):
+            what = "it has no litellm_provider and is no model: left out"
+            found.append(Finding("unknown-shape", "note", str(next(iter(record))), what))
+            continue
         before = past.get(str(record.get("id"))) or past.get(str(record.get("slug")))
-        found += lint_record(record, earlier=before)
+        is_beside = str(record.get("name") or record.get("slug") or record.get("id")) in names
+        own = lint_record(record, earlier=before)
+        found += [finding for finding in own if not (is_beside and finding.code in _OF_MODELS)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _is_no_model(record: Record) -> bool:
+    """Whether this is an entry of LiteLLM's map that documents something and is no model."""
+    entry = next(iter(record.values()))
+    return len(record) == 1 and not (isinstance(entry, dict) and "litellm_provider" in entry)
 
 
 def _records_of(document: object) -> list[Record]:

@@ -110,7 +110,9 @@ TRAPS: Mapping[str, Trap] = {
         "an Elo rating with a 95 percent interval",
         "standard error = half the interval / 1.96; axis by EloScale",
     ),
-    "unknown-shape": Trap("error", "a record of no known source", "refused"),
+    "unknown-shape": Trap(
+        "error", "a record of no known source", "refused; an entry of LiteLLM's map that is no model is a note"
+    ),
 }
 """Code -> trap. `docs/sources.md` shows the same table."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from pathlib import Path
 
 from paretocode._checks import one_of
@@ -13,8 +15,9 @@ from paretocode.catalogue.sources import SOURCES, recognise, source_of_path
 from paretocode.catalogue.table import TABLE_SUFFIXES, read_table
 from paretocode.errors import InputError, UsageError
 
-__all__ = ["load_catalogue", "source_of"]
+__all__ = ["kind_of", "load_catalogue", "source_of"]
 
+_HEAD_BYTES = 2000
 _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d-[01]\d-[0-3]\d)(?!\d)")
 
 
@@ -55,10 +58,14 @@ def load_catalogue(spec: str | Path, source: str | None = None, *, score_definit
     paretocode.errors.InputError: models.xlsx: no reader knows this ending; use bundled, .toml, .csv, .parquet, .json,
     .json.gz, .tar.gz or .yml.
     """
-    if source is None and isinstance(spec, str) and (spec == "bundled" or spec.startswith("bundled:")):
+    if not str(spec).strip():
+        raise InputError("the name of the catalogue file is empty", way_out="name a file, or bundled")
+    if source is None and _is_bundled(spec):
         _refuse_definition(score_definition, "a bundled catalogue")
-        return load_bundled(spec.partition(":")[2] or BUNDLED[0])
+        return load_bundled(str(spec).partition(":")[2] or BUNDLED[0])
     path = Path(spec)
+    if source is None:
+        _refuse_history(path)
     if source is None and path.suffix in TABLE_SUFFIXES:
         _refuse_definition(score_definition, "a plain table")
         return read_table(path)
@@ -67,6 +74,48 @@ def load_catalogue(spec: str | Path, source: str | None = None, *, score_definit
         _refuse_definition(score_definition, f"source {name}")
         return _dated(SOURCES[name].read(path), path)
     return _dated(SOURCES[name].read(path, score_definition=score_definition), path)
+
+
+def _is_bundled(spec: str | Path) -> bool:
+    return isinstance(spec, str) and (spec == "bundled" or spec.startswith("bundled:"))
+
+
+def kind_of(spec: str | Path, source: str | None = None) -> str:
+    """Return what a word or a path is read as: a name of `SOURCES`, or ``plain table``, which bundled ones are too.
+
+    Raises
+    ------
+    InputError
+        As `source_of`.
+    """
+    if source is not None:
+        return source
+    path = Path(spec)
+    return "plain table" if _is_bundled(spec) or path.suffix in TABLE_SUFFIXES else source_of(path)
+
+
+def _refuse_history(path: Path) -> None:
+    """Refuse several catalogues at once: a folder that is no llm-prices, or a change log."""
+    is_folder = path.is_dir() and not any("price_history" in _head(file) for file in sorted(path.glob("*.json"))[:3])
+    is_log = path.name.endswith((".csv", ".csv.gz")) and _head(path).startswith("date,event")
+    if is_folder or is_log:
+        raise _is_history("a folder" if is_folder else "a change log", path)
+
+
+def _is_history(what: str, path: Path) -> InputError:
+    return InputError(
+        f"this is {what} and no one catalogue",
+        where=str(path),
+        way_out="name one file, or see what changed with paretocode catalogue history",
+    )
+
+
+def _head(path: Path) -> str:
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            return stream.read(_HEAD_BYTES).decode("utf-8-sig", errors="replace")
+    except (OSError, EOFError, zlib.error):
+        return ""
 
 
 def source_of(path: Path) -> str:
@@ -86,7 +135,10 @@ def source_of(path: Path) -> str:
             where=str(path),
             way_out=f"use bundled, {', '.join(TABLE_SUFFIXES)}, .json, .json.gz, .tar.gz or .yml",
         )
-    name = recognise(read_json(path))
+    document = read_json(path)
+    name = recognise(document)
+    if not name and isinstance(document, dict) and "snapshots" in document:
+        raise _is_history("monthly copies", path)
     if not name:
         raise InputError(
             "the file has the shape of no known source",

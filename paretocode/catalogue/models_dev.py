@@ -82,9 +82,7 @@ def _read_tree(path: Path) -> dict[PurePosixPath, Record]:
                 if stream is not None:
                     tree[PurePosixPath(member.name)] = _toml(stream.read(), where=f"{path}, {member.name}")
     except tarfile.TarError as error:
-        raise InputError(
-            f"the file is no whole tarball ({error})", where=str(path), way_out="fetch the file again"
-        ) from error
+        raise InputError("the file is no whole tarball", where=str(path), way_out="fetch the file again") from error
     return tree
 
 
@@ -92,7 +90,8 @@ def _toml(data: bytes, *, where: str) -> Record:
     try:
         return tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"the member is not whole TOML ({error})", where=where, way_out="fetch it again") from error
+        why = f"byte {error.start} is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise InputError(f"the member is not whole TOML ({why})", where=where, way_out="fetch it again") from error
 
 
 def _models_of_tree(tree: Mapping[PurePosixPath, Record], found: PriceList) -> Iterator[tuple[str, Record]]:

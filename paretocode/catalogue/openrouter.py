@@ -20,14 +20,17 @@ from paretocode.catalogue._records import (
     catalogue_of_loose_rows,
     is_number,
     iso_day,
+    number_or_note,
     read_records,
     sub,
 )
 from paretocode.catalogue.catalogue import PRICE_FIELDS, Catalogue
 from paretocode.catalogue.openrouter_pricing import PRICE_KEYS, read_pricing
+from paretocode.errors import InputError
 
 __all__ = ["UNSCORED", "not_routable", "read_openrouter_models"]
 
+_MOST_TOKENS = 1e12
 _SOURCE = "OpenRouter /api/v1/models"
 
 
@@ -85,6 +88,12 @@ def read_openrouter_models(
         definition=score_definition or UNSCORED,
     )
     _, records = read_records(path, keys=("data", "models"))
+    if not any("prompt" in sub(record, "pricing") for record in records):
+        raise InputError(
+            "no record has a pricing.prompt, so that this is no models answer of OpenRouter",
+            where=str(path),
+            way_out="name the source that the file is of",
+        )
     rows: list[Row] = []
     notes: list[str] = []
     for number, record in enumerate(records, start=1):
@@ -119,6 +128,7 @@ def _row(record: Record, notes: list[str], reading: _Reading, *, where: str) -> 
         notes.append(f"{model_id} is left out: {reason}.")
         return None
     is_free = model_id.endswith(":free")
+    longest = sub(record, "top_provider").get("max_completion_tokens")
     notes += _zeros(model_id, hide_no_prices(found.prices, is_free=is_free))
     notes += found.remarks
     if expiry:
@@ -131,8 +141,8 @@ def _row(record: Record, notes: list[str], reading: _Reading, *, where: str) -> 
         completion_usd_per_mtok=found.prices["completion_usd_per_mtok"],
         cache_read_usd_per_mtok=found.prices["cache_read_usd_per_mtok"],
         cache_write_usd_per_mtok=found.prices["cache_write_usd_per_mtok"],
-        context_tokens=_tokens(record.get("context_length")),
-        max_output_tokens=_tokens(sub(record, "top_provider").get("max_completion_tokens")),
+        context_tokens=_tokens(record.get("context_length"), notes, what=f"{model_id} has a context window"),
+        max_output_tokens=_tokens(longest, notes, what=f"{model_id} has a longest answer"),
         release_date=_day(record.get("created")),
         is_free=is_free,
         steps=[_priced_step(step, is_free=is_free) for step in found.steps],
@@ -172,8 +182,8 @@ def _index(record: Record) -> float:
     return float(index) if is_number(index) else math.nan
 
 
-def _tokens(value: object) -> float:
-    return float(value) if is_number(value) and value >= 1 else math.nan
+def _tokens(value: object, notes: list[str], *, what: str) -> float:
+    return number_or_note(value or None, notes, what=what, least=1, most=_MOST_TOKENS, whole=True)
 
 
 def _day(epoch_s: object) -> str:

@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 from paretocode.cli.shared import add_catalogue, add_json, emit
-from paretocode.errors import UsageError
+from paretocode.errors import InputError, UsageError
 
 _SCHEMES = (
     "natural",
@@ -48,6 +48,12 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("scheme fixed has no --edges", way_out="give them, as in --edges 28.6 40.5")
     catalogue = load_catalogue(args.catalogue)
     scores = catalogue.coding_score[catalogue.has_score]
+    if not len(scores):
+        raise InputError(
+            "the catalogue holds no scores",
+            where=str(args.catalogue),
+            way_out="join them to it (paretocode.catalogue.join_catalogues) or give a file with scores",
+        )
     if args.how_many:
         text, document = _how_many(scores, args)
     elif args.compare:
@@ -112,7 +118,9 @@ def _how_many(scores: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any
         )
         tried.append({**_as_document(count.bands), "bic": bic, "edge_stability": list(count.edge_stability)})
     text = f"natural bands of {sum(found.tried[0].bands.counts)} scores (DEFINITION)\n"
-    text += format_table(["bands", "explained", "uniform", "BIC", "stability of each edge", "gaps"], rows, "rrrrll")
+    text += format_table(
+        ["bands", "explained", "uniform", "BIC (greatest is best)", "stability of each edge", "gaps"], rows, "rrrrll"
+    )
     text += (
         f"\nBIC takes {found.by_bic}; {found.by_stability} is the greatest number whose every edge keeps its gap in "
         f"{found.least_stability:.0%} of {found.n_replicates} bootstrap replicates."

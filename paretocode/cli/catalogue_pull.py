@@ -8,6 +8,7 @@ only, and never shown.
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import os
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from paretocode._files import write_atomically
-from paretocode.cli.http_fetch import FetchLimits, fetch, is_loopback
+from paretocode.cli.http_fetch import FetchLimits, fetch, is_loopback, refuse_address
 from paretocode.errors import InputError, UsageError
 
 __all__ = ["PULLS", "Pull", "pull"]
@@ -71,6 +72,8 @@ def pull(
 ) -> Path:
     """Fetch a source and return the path of its raw copy, ``<source>_<UTC time>.json``.
 
+    An earlier copy is never overwritten: a second one of the same second is numbered (``..._2.json``).
+
     Raises
     ------
     UsageError
@@ -84,13 +87,19 @@ def pull(
     where = url or PULLS[source].url
     if not where:
         raise UsageError(f"source {source} has no fixed address", way_out="give it with --url")
+    refuse_address(where)
     headers = _headers(PULLS[source], where)
     content = _all_pages(where, headers, limits=limits, sleep=sleep)
     _refuse_shape(json.loads(content), source, where)
     moment = now or datetime.datetime.now(tz=datetime.UTC)
-    path = out / f"{source}_{moment:%Y-%m-%dT%H-%M-%SZ}.json"
+    path = _free_path(out, f"{source}_{moment:%Y-%m-%dT%H-%M-%SZ}")
     write_atomically(path, content)
     return path
+
+
+def _free_path(out: Path, stem: str) -> Path:
+    names = itertools.chain([f"{stem}.json"], (f"{stem}_{number}.json" for number in itertools.count(2)))
+    return next(path for name in names if not os.path.lexists(path := out / name))
 
 
 def _headers(settings: Pull, url: str) -> dict[str, str]:
@@ -159,7 +168,11 @@ def _parsed(content: bytes, url: str) -> object:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"the answer is not whole JSON ({error})", where=url, way_out="try again") from error
+        from paretocode.catalogue._files import json_fault
+
+        raise InputError(
+            f"the answer is not whole JSON ({json_fault(error)})", where=url, way_out="try again"
+        ) from error
 
 
 def _refuse_shape(document: object, source: str, url: str) -> None:

@@ -77,13 +77,17 @@ def _number(name: str, value: float) -> str:
     return f"{value:,.0f}" if name.endswith("_tokens") else f"{value:g}"
 
 
-def findings_text(findings: Sequence[dict[str, Any]]) -> str:
-    """Return findings as a table for people; long sentences are cut, and ``--json`` has them whole."""
+def findings_text(findings: Sequence[dict[str, Any]], *, limit: int | None = None) -> str:
+    """Return findings as a table for people; long sentences and lists are cut, and ``--json`` has them whole."""
     from paretocode.report.text import findings_table
 
     if not findings:
         return "no findings"
-    return findings_table([{**finding, "message": shortened(finding["message"])} for finding in findings])
+    listed = findings[:limit]
+    parts = [findings_table([{**finding, "message": shortened(finding["message"])} for finding in listed])]
+    if len(listed) < len(findings):
+        parts.append(f"{len(findings) - len(listed)} further findings; --limit shows more, --json all.")
+    return "\n\n".join(parts)
 
 
 def pull_document(path: Path, source: str, catalogue: Any) -> dict[str, Any]:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
+import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from paretocode.cli import history_actions
 from paretocode.cli.shared import add_json, emit, say
-from paretocode.errors import UsageError
+from paretocode.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from paretocode.catalogue import Catalogue
 
 _ACTIONS = ("show", "lint", "convert", "pull", "history")
 
@@ -41,8 +47,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do the action."""
+    _refuse_idle(args)
     actions = {"show": _show, "lint": _lint, "convert": _convert, "pull": _pull, "history": history_actions.run}
     return actions[args.action](args)
+
+
+_OF_ACTIONS = {
+    "source_name": ("--source", ("show", "lint", "convert")),
+    "score_definition": ("--score-definition", ("show", "lint", "convert", "pull")),
+    "out": ("--out", ("convert", "pull")),
+    "earlier": ("--earlier", ("lint",)),
+    "url": ("--url", ("pull",)),
+    "speeds": ("--speeds", ("history",)),
+    "since": ("--since", ("history",)),
+    "until": ("--until", ("history",)),
+    "score_edges": ("--score-edges", ("lint", "history")),
+    "limit": ("--limit", ("lint", "history")),
+}
+
+
+def _refuse_idle(args: argparse.Namespace) -> None:
+    """Refuse an option that the action would pass over in silence."""
+    defaults = argparse.ArgumentParser()
+    history_actions.add_options(defaults)
+    for name, (option, actions) in _OF_ACTIONS.items():
+        if args.action not in actions and getattr(args, name) != defaults.get_default(name):
+            raise UsageError(f"{args.action} has no use for {option}", way_out=f"it is for {' and '.join(actions)}")
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -63,23 +93,48 @@ def _lint(args: argparse.Namespace) -> int:
     from paretocode.cli.catalogue_text import findings_text
 
     catalogue = load_catalogue(args.source, args.source_name, score_definition=args.score_definition)
+    earlier = _earlier(args)
     findings = [*lint_catalogue(catalogue, edges=_edges(args.score_edges))]
+    said = {(finding.code, finding.subject) for finding in findings}
     if not args.source.startswith("bundled"):
-        findings += lint_file(args.source, args.source_name, earlier=args.earlier)
-    if args.earlier:
-        earlier = load_catalogue(args.earlier, args.source_name, score_definition=args.score_definition)
+        of_records = lint_file(args.source, args.source_name, earlier=args.earlier, beside=catalogue)
+        findings += [finding for finding in of_records if (finding.code, finding.subject) not in said]
+    if earlier is not None:
         findings += lint_catalogue_change(earlier, catalogue)
+    findings = list(dict.fromkeys(findings))
     findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
     plain = [dataclasses.asdict(finding) for finding in findings]
-    emit(args, findings_text(plain), {"findings": plain})
+    emit(args, findings_text(plain, limit=max(args.limit, 0)), {"findings": plain})
     return 1 if any(finding.severity == "error" for finding in findings) else 0
 
 
-def _edges(words: str | None) -> list[float]:
+def _earlier(args: argparse.Namespace) -> Catalogue | None:
+    """Return the earlier catalogue; --score-definition is the later one's, and its own where it cannot say it."""
+    from paretocode.catalogue import load_catalogue
+    from paretocode.catalogue.load import kind_of
+
+    if not args.earlier:
+        return None
+    kinds = [kind_of(spec, args.source_name) for spec in (args.earlier, args.source)]
+    if len(set(kinds)) > 1:
+        raise UsageError(f"--earlier is of {kinds[0]} and FILE of {kinds[1]}", way_out="compare two of one source")
     try:
-        return [float(word) for word in words.split(",")] if words else []
+        return load_catalogue(args.earlier, args.source_name)
+    except InputError:
+        if args.score_definition is None:
+            raise
+        return load_catalogue(args.earlier, args.source_name, score_definition=args.score_definition)
+
+
+def _edges(words: str | None) -> list[float]:
+    way_out = "give increasing numbers with commas, as in 17.3,32.6"
+    try:
+        edges = [float(word) for word in words.split(",")] if words else []
     except ValueError as error:
-        raise UsageError(f"--score-edges is {words!r}", way_out="give numbers with commas, as in 17.3,32.6") from error
+        raise UsageError(f"--score-edges is {words!r}", way_out=way_out) from error
+    if not all(map(math.isfinite, edges)) or any(low >= high for low, high in itertools.pairwise(edges)):
+        raise UsageError(f"--score-edges is {words!r}", way_out=way_out)
+    return edges
 
 
 def _convert(args: argparse.Namespace) -> int:

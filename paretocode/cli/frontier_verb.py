@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from paretocode.cli.shared import add_catalogue, add_json, emit
-from paretocode.errors import UsageError
+from paretocode.errors import InputError, UsageError
 
 _METRICS = ("prompt", "completion", "blend_3_1", "blend_7_2_1")
 _AXES = ("price", "score", "throughput", "ttft", "context")
 _REPLICATES = 1_000
+_NAMED = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     if args.seed < 0:
         raise UsageError(f"--seed is {args.seed}", way_out="give a seed of at least 0")
     catalogue = load_catalogue(args.catalogue)
+    _refuse_empty(catalogue, args)
     if args.axes:
         text, document = _on_axes(catalogue, args)
     else:
@@ -43,6 +47,29 @@ def run(args: argparse.Namespace) -> int:
             text += f"\n{more}"
     emit(args, f"{text}\n{catalogue.attribution}", document)
     return 0
+
+
+def _refuse_empty(catalogue: Any, args: argparse.Namespace) -> None:
+    from paretocode.frontier import frontier_of
+
+    if frontier_of(catalogue, price_metric=args.price_metric).n_compared:
+        return
+    priced = f"model with a score and a {args.price_metric} price above 0"
+    what = priced if catalogue.has_score.any() else "scores"
+    raise InputError(
+        f"the catalogue holds no {what}",
+        where=str(args.catalogue),
+        way_out="join scores and prices (paretocode.catalogue.join_catalogues) or give a file with both",
+    )
+
+
+def _left_out_text(left_out: Mapping[str, str]) -> str:
+    if not left_out:
+        return ""
+    reasons = ", ".join(f"{n} {reason}" for reason, n in Counter(left_out.values()).most_common())
+    named = ", ".join(list(left_out)[:_NAMED])
+    more = f" and {len(left_out) - _NAMED} more" if len(left_out) > _NAMED else ""
+    return f"\n{len(left_out)} models were not compared: {reasons} ({named}{more})."
 
 
 def _measured(catalogue: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any]]:
@@ -59,7 +86,8 @@ def _measured(catalogue: Any, args: argparse.Namespace) -> tuple[str, dict[str, 
         "lrr",
     )
     text += "".join(f"\ntwins (same price and score): {', '.join(group)}" for group in frontier.twins)
-    text += f"\n{len(frontier)} of {len(catalogue)} models are on the frontier."
+    text += f"\n{len(frontier)} of {frontier.n_compared} models are on the frontier."
+    text += _left_out_text(frontier.left_out)
     document = {
         "price_metric": args.price_metric,
         "frontier": models,
@@ -102,6 +130,7 @@ def _uncertain(catalogue: Any, args: argparse.Namespace) -> tuple[str, dict[str,
         f"\n{frontier.measured_size} of {len(frontier)} models are on the frontier as measured; "
         f"{frontier.expected_size:.1f} are expected on that of the true scores (errors independent and normal)."
     )
+    text += _left_out_text(frontier.left_out)
     if frontier.without_se:
         text += f"\nno standard error, score taken as exact: {', '.join(frontier.without_se)}"
     document = {
@@ -156,6 +185,7 @@ def _on_axes(catalogue: Any, args: argparse.Namespace) -> tuple[str, dict[str, A
     )
     text += "\n" + "; ".join(f"{name} [{AXES[name].unit}]" for name in frontier.axes)
     text += f"\n{len(frontier)} of {frontier.n_compared} models are dominated by none on these axes."
+    text += _left_out_text(frontier.left_out)
     document = {
         "price_metric": args.price_metric,
         "axes": [

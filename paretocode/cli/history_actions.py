@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from paretocode.cli.shared import add_json, emit, say
-from paretocode.errors import UsageError
+from paretocode.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from paretocode.catalogue.history import History, Rebase
@@ -40,21 +40,50 @@ def run(args: argparse.Namespace) -> int:
     """Show what changed."""
     from paretocode.catalogue.history import load_history
 
+    if args.source == "bundled":
+        raise UsageError(
+            "history names no folder or file",
+            way_out="give a folder of dated catalogues, a change log or monthly copies",
+        )
+    edges = _edges(args.score_edges)
     history = load_history(args.source, speeds=args.speeds)
     if args.since or args.until:
-        history = history.between(args.since or history.dates[0], args.until or history.dates[-1])
-    document = history_document(history, score_edges=_edges(args.score_edges))
+        history = _between(history, args.since, args.until)
+    document = history_document(history, score_edges=edges)
     emit(args, _text(document, limit=max(args.limit, 0)), document)
     for note in () if args.json else history.notes:
         say(f"note: {note}")
     return 0
 
 
+def _between(history: History, since: str | None, until: str | None) -> History:
+    from paretocode.catalogue.history._days import day_of
+
+    first, last = history.dates[0], history.dates[-1]
+    start = day_of(since, where="--since") if since else first
+    end = day_of(until, where="--until") if until else last
+    if start > last or end < first:
+        raise InputError(
+            f"no entry stands on or after {start}" if start > last else f"no entry stands on or before {end}",
+            where="--since" if start > last else "--until",
+            way_out=f"ask for days from {first} to {last}",
+        )
+    return history.between(start, end)
+
+
 def _edges(words: str | None) -> tuple[float, ...]:
+    from paretocode._checks import increasing
+
+    if words is None:
+        return ()
     try:
-        return tuple(float(word) for word in words.split(",")) if words else ()
-    except ValueError as error:
-        raise UsageError(f"--score-edges is {words!r}", way_out="give numbers with commas, as in 17.3,32.6") from error
+        edges = tuple(float(word) for word in words.split(","))
+    except ValueError:
+        edges = (math.nan,)
+    if not all(math.isfinite(edge) for edge in edges):
+        raise UsageError(f"--score-edges is {words!r}", way_out="give numbers with commas, as in 17.3,32.6")
+    increasing(edges, name="edges", where="--score-edges")
+    return edges
 
 
 def history_document(history: History, *, score_edges: tuple[float, ...] = ()) -> dict[str, Any]:
@@ -63,10 +92,16 @@ def history_document(history: History, *, score_edges: tuple[float, ...] = ()) -
     Raises
     ------
     InputError
-        Score edges out of order.
+        Score edges out of order, or edges for a history without scores.
     """
     from paretocode.catalogue.history import changes_of, rebases_of
 
+    if score_edges and all(math.isnan(score) for score in history.numbers["coding_score"].flat):
+        raise InputError(
+            "the history holds no scores for --score-edges to cut",
+            where="history",
+            way_out="leave the edges out, or give a history with scores",
+        )
     changes = changes_of(history)
     rewritten = changes.n_rounded.nonzero()[0]
     document: dict[str, Any] = {
@@ -75,8 +110,11 @@ def history_document(history: History, *, score_edges: tuple[float, ...] = ()) -
         "entries": history.n_days,
         "models": history.n_models,
         "gaps": [[str(first), str(last)] for first, last in history.gaps],
-        "score_definitions": sorted(set(history.score_definitions) - {""}),
+        "score_definitions": sorted(set(history.score_definitions) - {"", "none"}),
         "counts": changes.counts(),
+        "first_known": [
+            {"date": str(history.dates[day]), "field": field, "models": n} for day, field, n in changes.first_known
+        ],
         "rewritten": [{"date": str(history.dates[i]), "scores": int(changes.n_rounded[i])} for i in rewritten],
         "rebases": [_rebase(history, rebase, score_edges) for rebase in rebases_of(history)],
         "changes": list(changes.rows()),
@@ -129,6 +167,7 @@ def _moves(history: History, score_edges: tuple[float, ...]) -> dict[str, Any]:
     }
 
 
+_FIELD_WORDS = {"context_tokens": "context", "coding_score": "score"}
 _RANKINGS = {"cheapest": "price", "fastest": "throughput"}
 
 
@@ -141,16 +180,18 @@ def _text(document: Mapping[str, Any], *, limit: int) -> str:
         f"scores: {', '.join(document['score_definitions']) or 'none'}",
         f"changes: {counts}",
         *(f"no entry from {first} to {last}" for first, last in document["gaps"][:limit]),
+        *(
+            f"{entry['date']}: {_FIELD_WORDS.get(entry['field'], entry['field'])} known for the first time for "
+            f"{entry['models']} models"
+            for entry in document["first_known"]
+        ),
         *(f"{entry['date']}: {entry['scores']} scores only written anew" for entry in document["rewritten"]),
         *(line for rebase in document["rebases"] for line in _rebase_lines(rebase)),
     ]
     parts = ["\n".join(head)]
     listed = document["changes"][:limit]
     if listed:
-        rows = [
-            [c["date"], c["kind"], c["name"] or "all", c["field"], _cell(c["before"]), _cell(c["after"])]
-            for c in listed
-        ]
+        rows = [[c["date"], c["kind"], c["name"] or "all", c["field"], *_values(c)] for c in listed]
         parts.append(format_table(["date", "change", "model", "field", "before", "after"], rows, "llllrr"))
     if len(document["changes"]) > limit:
         parts.append(f"{len(document['changes']) - limit} further changes; --limit shows more, --json all.")

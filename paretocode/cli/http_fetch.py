@@ -25,10 +25,12 @@ from urllib.parse import urlsplit
 from paretocode import __version__
 from paretocode.errors import InputError
 
-__all__ = ["FetchLimits", "fetch", "is_loopback"]
+__all__ = ["FetchLimits", "fetch", "is_loopback", "refuse_address"]
 
 _TRY_AGAIN = (429, 500, 502, 503, 504)
 _CHUNK_BYTES = 64 * 2**10
+_LONGEST_NUMBER = 15
+_DAY_S = 86400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +88,11 @@ def fetch(
     Raises
     ------
     InputError
-        Another scheme; an answer other than 200; too large, too slow, cut short or unreachable after all attempts; too
-        many redirects, or one that leaves https.
+        Whatever `refuse_address` refuses; an answer other than 200; too large, too slow, cut short or unreachable after
+        all attempts; too many redirects, one that leaves https, or one to what is no http or https address.
     """
     limits = limits or FetchLimits()
-    if urlsplit(url).scheme not in {"http", "https"}:
-        raise InputError("the address is not http or https", where=url, way_out="give one that is")
+    refuse_address(url)
     pause_s = limits.pause_s
     for attempt in range(1, limits.attempts + 1):
         try:
@@ -102,12 +103,46 @@ def fetch(
                 times = f"{attempt} times" if attempt > 1 else "once"
                 raise InputError(f"{later.what}, tried {times}", where=url, way_out="try again later") from later
             if wait_s > limits.longest_pause_s:
+                wait = f"{wait_s:.0f} s" if wait_s <= _DAY_S else "more than a day"
                 raise InputError(
-                    f"{later.what} and asks to wait {wait_s:.0f} s", where=url, way_out="try again then"
+                    f"{later.what} and asks to wait {wait}", where=url, way_out="try again then"
                 ) from later
             sleep(wait_s)
             pause_s *= 2
     raise InputError("no attempt is allowed", where=url, way_out="allow at least one")
+
+
+def refuse_address(url: str) -> None:
+    """Refuse what is no http or https address, before anything is sent.
+
+    Raises
+    ------
+    InputError
+        Another scheme, no host or one that cannot be, a bad port, a name or password, spaces, control characters or
+        letters beyond ASCII.
+    """
+    if fault := _address_fault(url):
+        shown = url.encode("unicode_escape").decode("ascii")
+        raise InputError(fault[0], where="the address" if "@" in url else shown, way_out=fault[1])
+
+
+def _address_fault(url: str) -> tuple[str, str] | None:
+    """Return what is wrong with an address and the way out, None where nothing is."""
+    if not url.isascii() or not url.isprintable() or " " in url:
+        return "the address holds a space, a control character or a letter beyond ASCII", "write it percent-encoded"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError:  # brackets that do not close, a port that is none, a host name too long
+        return "the host or the port of the address cannot be read", "check the address"
+    if parts.scheme not in {"http", "https"}:
+        return "the address is not http or https", "give one that is"
+    if not host or port == 0:
+        return "the address has no host" if not host else "the address has port 0", "check the address"
+    if "@" in parts.netloc:
+        return "the address holds a user name or password", "leave it out"
+    return None
 
 
 def _once(url: str, headers: dict[str, str], limits: FetchLimits) -> bytes:
@@ -121,7 +156,7 @@ def _once(url: str, headers: dict[str, str], limits: FetchLimits) -> bytes:
     except urllib.error.HTTPError as error:
         with error:
             raise _refusal(error, url) from error
-    except (TimeoutError, urllib.error.URLError, http.client.HTTPException, ConnectionError, socket.gaierror) as error:
+    except (OSError, http.client.HTTPException) as error:
         if time.monotonic() >= deadline:
             raise _LaterError(f"the answer took longer than {limits.total_s:g} s") from error
         reason = getattr(error, "reason", error)
@@ -134,7 +169,7 @@ def _once(url: str, headers: dict[str, str], limits: FetchLimits) -> bytes:
 
 def _body(answer: Any, limits: FetchLimits, deadline: float, url: str) -> bytes:
     stated = answer.headers.get("Content-Length")
-    expected = int(stated) if stated is not None and stated.isdigit() else None
+    expected = _whole(stated)
     if expected is not None and expected > limits.size_bytes:
         raise _too_large(f"{expected:,} bytes", limits, url)
     parts: list[bytes] = []
@@ -177,12 +212,27 @@ def _retry_after_s(stated: str | None) -> float | None:
     """Return the pause that a ``Retry-After`` header asks for, in seconds or as a date; None where it asks for none."""
     if stated is None:
         return None
-    if stated.strip().isdigit():
-        return float(stated)
-    with suppress(ValueError, TypeError):
+    seconds = _whole(stated)
+    if seconds is not None:
+        return float(seconds)
+    with suppress(ValueError, TypeError, OverflowError):
         until = email.utils.parsedate_to_datetime(stated)
         return max(0.0, (until - datetime.datetime.now(tz=datetime.UTC)).total_seconds())
     return None
+
+
+def _whole(stated: str | None) -> int | None:
+    """Return the whole number in a header, at most 10^15; None where it is none.
+
+    Examples
+    --------
+    >>> _whole(" 30 "), _whole("\N{SUPERSCRIPT TWO}"), _whole("9" * 400) == 10**15, _whole(None)
+    (30, None, True, None)
+    """
+    digits = (stated or "").strip()
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else 10**_LONGEST_NUMBER
 
 
 def is_loopback(url: str) -> bool:
@@ -206,7 +256,17 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         if req.full_url.startswith("https:") and not newurl.startswith("https:"):
             raise urllib.error.HTTPError(req.full_url, code, "a redirect out of https", headers, fp)
+        if _address_fault(newurl):
+            raise urllib.error.HTTPError(req.full_url, code, "a redirect to no address of ours", headers, fp)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+    def http_error_302(self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any) -> Any:
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except ValueError as error:  # the new address cannot be taken apart
+            raise urllib.error.HTTPError(req.full_url, code, "a redirect to no address", headers, fp) from error
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def _opener(limits: FetchLimits, deadline: float) -> urllib.request.OpenerDirector:

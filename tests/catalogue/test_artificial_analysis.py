@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from paretocode.catalogue import SPEED_PERCENTILES, Catalogue, load_catalogue, read_artificial_analysis
+from paretocode.catalogue import SPEED_PERCENTILES, Catalogue, lint_file, load_catalogue, read_artificial_analysis
 from paretocode.catalogue._aa_scores import standard_error
 from paretocode.errors import InputError
 
@@ -108,9 +108,46 @@ def test_the_day_decides_the_definition(tmp_path: Path) -> None:
             read_artificial_analysis(path)
         assert read_artificial_analysis(path, score_definition="aa-coding-4.0").has_score.all()
         assert not read_artificial_analysis(path, score_definition="aa-coding-4.1").has_score.any()
-    own = read_artificial_analysis(path, score_definition="mine-1")
+    with pytest.raises(InputError, match="score_definition is 'mine-1', by which no score of the file can be checked"):
+        read_artificial_analysis(path, score_definition="mine-1")
+    own = read_artificial_analysis(path, score_definition="mine-1", include_legacy_scores=True)
     assert own.score_definition == "mine-1"
     assert np.isnan(own.coding_score_se).all()
+
+
+def test_a_definition_that_the_file_contradicts_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, entry("x", "X"), day="2026-04-10")
+    with pytest.raises(InputError, match=r"is aa-coding-4\.1 and the file of 2026-04-10 holds aa-coding-4\.0; leave"):
+        read_artificial_analysis(path, score_definition="aa-coding-4.1")
+    with pytest.raises(InputError, match="by which no score of the file can be checked"):
+        read_artificial_analysis(path, score_definition="mine-1")
+    assert read_artificial_analysis(path, score_definition="aa-coding-4.0").has_score.all()
+
+
+@pytest.mark.parametrize("value", [10**400, float("nan"), -1, "47", 1e308, True, [1]])
+@pytest.mark.parametrize(
+    ("place", "key", "column"),
+    [
+        ("evaluations", "artificial_analysis_coding_index", "coding_score"),
+        ("pricing", "price_1m_input_tokens", "prompt_usd_per_mtok"),
+        ("pricing", "price_1m_cache_hit_tokens", "cache_read_usd_per_mtok"),
+        ("capabilities", "context_window_tokens", "context_tokens"),
+        ("speed", "output_tokens_per_second", "throughput_tps"),
+    ],
+)
+def test_what_is_no_number_of_its_kind_is_missing_with_a_note(
+    place: str, key: str, column: str, value: object, tmp_path: Path
+) -> None:
+    record = entry("x", "X")
+    changed = {**record, place: {**record[place], key: value}}  # type: ignore[dict-item]
+    path = write(tmp_path, changed)
+    catalogue = read_artificial_analysis(path)
+    assert np.isnan(getattr(catalogue, column)).all()
+    (note,) = catalogue.notes
+    assert note.startswith("X has ")
+    assert note.endswith(", which is none: taken as missing.")
+    assert len(note) < 120
+    lint_file(path)
 
 
 def test_version_41_is_recognised_by_whole_counts(tmp_path: Path) -> None:

@@ -53,3 +53,9 @@ def test_nothing_to_route_to_is_an_error_and_comes_first() -> None:
 def test_a_severity_is_one_of_three() -> None:
     with pytest.raises(InputError, match="severity is 'fatal'; use one of error, warning, note"):
         Finding("x", "fatal", "y", "z")
+
+
+def test_prices_only_or_scores_only_are_a_note() -> None:
+    for missing in ({"coding_score": [np.nan] * 13}, {"prompt_usd_per_mtok": [np.nan] * 13}):
+        findings = lint_catalogue(load_bundled().replace(**missing))  # type: ignore[arg-type]
+        assert {f.severity for f in findings if f.code == "no-model-complete"} == {"note"}

@@ -40,6 +40,16 @@ def test_one_factor_for_a_vendor_is_a_column_and_one_model_is_a_price() -> None:
     assert [f.code for f in lint_catalogue_change(before, renamed)] == ["definition-changed"]
 
 
+def test_no_scores_are_no_other_definition_and_litellms_remarks_are_no_models(tmp_path: Path) -> None:
+    bundled = load_bundled()
+    unscored = bundled.replace(score_definition="none", coding_score=[np.nan] * 13, coding_score_se=[np.nan] * 13)
+    assert lint_catalogue_change(unscored, bundled) == []
+    path = tmp_path / "map.json"
+    path.write_text('{"gpt-x": {"litellm_provider": "x"}, "fallback_generalizations": {"a": 1}}')
+    found = [(f.code, f.severity, f.subject) for f in lint_file(path)]
+    assert found == [("unknown-shape", "note", "fallback_generalizations")]
+
+
 def test_a_score_on_an_edge_is_named() -> None:
     bundled = load_bundled()
     score = float(bundled.coding_score[0])

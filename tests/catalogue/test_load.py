@@ -86,3 +86,25 @@ def test_every_real_file_finds_its_source(data_dir: Path) -> None:
             assert found.has_price.any() == ("prices" in SOURCES[name].gives)
             assert found.has_score.any() == ("scores" in SOURCES[name].gives)
             assert found.attribution
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("", b"", "the name of the catalogue file is empty; name a file, or bundled."),
+        ("folder", b"", "this is a folder and no one catalogue; name one file, or see what changed with paretocode"),
+        ("log.csv", b"date,event,aa_id\n", "this is a change log and no one catalogue"),
+        ("copies.json", b'{"snapshots": []}', "this is monthly copies and no one catalogue"),
+        ("deep.json", b"[" * 100_000, "the file is not whole JSON (it is nested too deeply)"),
+        ("x.json.gz", b"{}", "the compressed data is broken or cut short (it is not whole gzip)"),
+    ],
+)
+def test_what_is_no_one_catalogue_is_said_in_plain_words(name: str, content: bytes, words: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name == "folder":
+        path.mkdir()
+    elif name:
+        path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        load_catalogue(path if name else "")
+    assert words in str(caught.value)

@@ -100,8 +100,19 @@ def test_an_expiry_is_said(tmp_path: Path) -> None:
         ('{"data": [{"id": "a/b", "pricing": {"prompt": "cheap"}}]}', "row 1: pricing.prompt is 'cheap', which is not"),
         ('{"data": [{"id": "a/b", "pricing": {"prompt": "1e999999"}}]}', "pricing.prompt is '1e999999', which is not"),
         ('{"data": [{"id": "a/b", "context_length": ' + "9" * 5000 + "}]}", "the file is not whole JSON"),
-        ('{"data": [{"id": "a/b", "pricing": {"overrides": 3}}]}', "pricing.overrides of a/b is not a list"),
-        ('{"data": [{"id": "a/b"}, {"id": "a/b"}]}', "'a/b' stands in row 1 and again in row 2"),
+        (
+            '{"data": [{"id": "a/b", "pricing": {"prompt": "1", "overrides": 3}}]}',
+            "pricing.overrides of a/b is not a list",
+        ),
+        (
+            '{"data": [{"id": "a/b", "pricing": {"prompt": "1"}}, {"id": "a/b"}]}',
+            "'a/b' stands in row 1 and again in row 2",
+        ),
+        ('{"data": [{"id": "a/b", "pricing": {"price_1m_input_tokens": 1}}]}', "no record has a pricing.prompt"),
+        (
+            '{"data": [{"id": "a/b", "pricing": {"prompt": "0.000_001"}}]}',
+            "pricing.prompt is '0.000_001', which is not",
+        ),
         ('{"data": [{"id": "a/b"', "the file is not whole JSON"),
         ("[" * 100_000, "the file is not whole JSON"),
         ("", "the file is empty"),
@@ -154,3 +165,9 @@ def test_awkward_records_are_read(data_dir: Path, tmp_path: Path) -> None:
     assert np.isnan(catalogue.prompt_usd_per_mtok[catalogue.index_of("z-ai/glm-5.1")])
     assert len(catalogue.price_steps) == 2
     assert {step.min_prompt_tokens for step in catalogue.price_steps} == {200_000, 256_000}
+
+
+def test_a_broken_window_is_missing_with_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "models.json"
+    path.write_text('{"data": [{"id": "a/b", "pricing": {"prompt": "1", "completion": "1"}, "context_length": 1.5}]}')
+    assert read_openrouter_models(path).notes == ("a/b has a context window of 1.5, which is none: taken as missing.",)

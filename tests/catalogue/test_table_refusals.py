@@ -219,3 +219,13 @@ def test_nothing_that_cannot_be_read_is_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no models"):
         write_table(bundled.select([]), tmp_path / "m.toml")
     assert not (tmp_path / "m.toml").exists()
+
+
+def test_a_score_without_a_definition_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    header = "model_id,coding_score,score_definition,prompt_usd_per_mtok,completion_usd_per_mtok,context_tokens"
+    path.write_text(f"{header}\na/b,10,none,1,2,1000\n")
+    with pytest.raises(
+        InputError, match="row 1, column score_definition: there is a score and score_definition is 'none'"
+    ):
+        read_table(path)

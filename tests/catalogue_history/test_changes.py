@@ -45,6 +45,24 @@ def test_a_number_that_goes_is_a_change_to_missing() -> None:
     assert (row["before"], row["after"]) == (10.0, None)
 
 
+def test_a_column_known_for_the_first_time_is_one_note() -> None:
+    history = history_of([[NAN] * 4, [10, 20, 30, NAN], [11, 20, 30, 40]])
+    changes = changes_of(history)
+    assert changes.first_known == ((1, "coding_score", 3),)
+    assert [(row["key"], row["before"], row["after"]) for row in changes.rows()] == [
+        ("a", 10.0, 11.0),
+        ("d", None, 40.0),
+    ]
+    again = changes_of(history_of([[1, 2, 3], [NAN] * 3, [1, 2, 3]]))
+    assert (again.first_known, again.counts()["score"]) == ((), 6)
+
+
+def test_a_definition_none_is_no_rebase() -> None:
+    history = history_of([[NAN] * 4, [10, 20, 30, 40], [NAN] * 4], definitions=["none", "test-1", "none"])
+    assert rebases_of(history) == ()
+    assert changes_of(history).counts()["definition"] == 0
+
+
 def test_one_day_has_no_changes() -> None:
     assert len(changes_of(history_of([[10]]))) == 0
 
@@ -52,6 +70,7 @@ def test_one_day_has_no_changes() -> None:
 @given(histories())
 def test_changes_are_the_loop_over_all_cells(history: History) -> None:
     expected = set()
+    began = {(day, field) for day, field, _ in changes_of(history).first_known}
     for day in range(1, history.n_days):
         if history.score_definitions[day] != history.score_definitions[day - 1]:
             expected.add((day, "", "definition", ""))
@@ -64,7 +83,7 @@ def test_changes_are_the_loop_over_all_cells(history: History) -> None:
                 *((f"{p}_usd_per_mtok", "price") for p in ("prompt", "completion")),
             ]:
                 pair = history.numbers[field][day - 1 : day + 1, i].tolist()
-                if was and stands and repr(pair[0]) != repr(pair[1]):
+                if was and stands and repr(pair[0]) != repr(pair[1]) and (day, field) not in began:
                     expected.add((day, key, kind, field))
     days = {str(date): i for i, date in enumerate(history.dates)}
     rows = list(changes_of(history).rows())

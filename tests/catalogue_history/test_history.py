@@ -87,7 +87,7 @@ def test_select_between_and_fixed_scores() -> None:
     assert "b" in fixed
     with refuses("model 'z' is in none of the 3 days"):
         fixed.column_of("z")
-    with refuses("the history has no days"):
+    with refuses("no entry lies between 2027-01-01 and 2027-02-01"):
         history.between("2027-01-01", "2027-02-01")
 
 

@@ -11,7 +11,7 @@ import pytest
 from catalogue_history.worlds import NAN, history_of
 from paretocode.catalogue import load_bundled, write_table
 from paretocode.cli import history_actions
-from paretocode.cli.main import guarded
+from paretocode.cli.main import guarded, main
 
 
 def answer(*words: str) -> int:
@@ -49,6 +49,28 @@ def test_json_says_everything(folder: Path, capsys: pytest.CaptureFixture[str]) 
     assert {row["kind"]: row["after"] for row in document["changes"]} == {"exit": None, "price": 9.0}
 
 
+def test_entries_and_exits_have_no_values(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(str(folder)) == 0
+    out = capsys.readouterr().out
+    assert " exit " in out
+    assert "missing" not in out
+
+
+def test_no_path_and_no_scores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalogue", "history"]) == 2
+    assert "history names no folder or file; give a folder" in capsys.readouterr().err
+    path = tmp_path / "copies.json"
+    path.write_text('{"snapshots": [{"date": "2025-01-03", "prices": {"a/b": [1, 2]}}]}', encoding="utf-8")
+    assert answer(str(path), "--score-edges", "3") == 2
+    assert "the history holds no scores for --score-edges to cut" in capsys.readouterr().err
+
+
+def test_a_column_that_comes_is_one_line() -> None:
+    document = history_actions.history_document(history_of([[NAN] * 3, [10, 20, 30]]))
+    assert document["first_known"] == [{"date": "2026-01-02", "field": "coding_score", "models": 3}]
+    assert "2026-01-02: score known for the first time for 3 models" in history_actions._text(document, limit=1)
+
+
 def test_some_days_only(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(str(folder), "--since", "2026-06-01") == 0
     assert "1 entries from 2026-06-01 to 2026-06-01" in capsys.readouterr().out
@@ -59,6 +81,11 @@ def test_some_days_only(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     [
         (["--score-edges", "a,b"], "--score-edges is 'a,b'; give numbers with commas, as in 17.3,32.6."),
         (["--score-edges", "2,1"], "edges has 2 before 1"),
+        (["--score-edges", "inf", "--json"], "--score-edges is 'inf'; give numbers"),
+        (["--score-edges", "nan"], "--score-edges is 'nan'; give numbers"),
+        (["--since", "2030-01-01"], "--since: no entry stands on or after 2030-01-01; ask for days from 2026-05-29"),
+        (["--until", "2020-01-01"], "--until: no entry stands on or before 2020-01-01"),
+        (["--since", "2026-06-01", "--until", "2026-05-29"], "first day 2026-06-01 lies after the last day 2026-05-29"),
         (["--since", "yesterday"], "'yesterday' is not a date"),
     ],
 )

@@ -77,7 +77,10 @@ def test_a_price_log_takes_zero_for_missing_unless_free(tmp_path: Path) -> None:
     assert history.is_free.tolist() == [[False, True, False]] * 2
     assert history.is_listed[:, 2].tolist() == [False, False]  # a negative price marks a router
     assert "~x/latest" not in history
-    assert history.notes == ("x/paid is listed at price 0 on 1 of 2 days without being free: taken as missing.",)
+    assert history.notes == (
+        "left out where their price is negative, as a router's is: x/router.",
+        "x/paid is listed at price 0 on 1 of 2 days without being free: taken as missing.",
+    )
     assert read_price_changes(path, zero_is_missing=False).numbers["prompt_usd_per_mtok"][1, 0] == 0
 
 
@@ -111,6 +114,11 @@ def test_copies_are_monthly(tmp_path: Path) -> None:
         (AA_HEAD + AA_ROWS + "2026-06-21,moved,1,a,1,1,1,1,1,False,\n", "event 'moved' is none of initial, added"),
         (AA_HEAD + AA_ROWS + "2026-06-21,changed,1,a,x,1,1,1,1,False,\n", "row 7, column coding_index: 'x' is not a"),
         (AA_HEAD + AA_ROWS + "2026-06-21,changed,1,a,inf,1,1,1,1,False,\n", "'inf' is not a number"),
+        (AA_HEAD + AA_ROWS + "2026-06-21,changed,1,a,nan,1,1,1,1,False,\n", "'nan' is not a number"),
+        (AA_HEAD + AA_ROWS + "2026-06-21,changed,1,a,-1,1,1,1,1,False,\n", "coding_index: -1 lies outside 0 to 100"),
+        (AA_HEAD + AA_ROWS + "2026-06-21,added,\x1b[1m,a,1,1,1,1,1,False,\n", "'\\x1b[1m' holds a control character"),
+        (AA_HEAD + AA_ROWS + "2026-06-21,changed,1,a,1,1,2e6,1,1,False,\n", "prompt_usd_per_mtok of '1' is 2e+06"),
+        (SPEED_HEAD + "2026-06-17,1,one,50,40,60,1.5,1,2\n", "this is a speed log without its change log"),
         (AA_HEAD + AA_ROWS + "2026-06-21,changed,1,a,1,1,-1,1,1,False,\n", "prompt_usd_per_mtok of '1' is -1"),
         (AA_HEAD + AA_ROWS + "2026-06-21,changed,1,a,1,1,1,1,1,maybe,\n", "'maybe' is neither true nor false"),
         (AA_HEAD + AA_ROWS + "June,changed,1,a,1,1,1,1,1,False,\n", "row 7, column date: 'June' is not a date"),
@@ -135,6 +143,41 @@ def test_a_log_cut_short_is_refused(tmp_path: Path) -> None:
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(InputError, match="broken or cut short"):
         load_history(path)
+
+
+@pytest.mark.parametrize("price", ["NaN", "1e300", "inf"])
+def test_a_price_that_is_no_price_is_refused(tmp_path: Path, price: str) -> None:
+    path = write_gz(tmp_path / "p.csv.gz", PRICE_HEAD + price_row("2026-05-17", "initial", "a/b", price, "1e-6"))
+    with pytest.raises(InputError, match=r"row 2: the pricing .* is no object of numbers"):
+        load_history(path)
+
+
+@pytest.mark.parametrize(
+    ("prices", "sentence"),
+    [
+        ({"a/b": [1]}, r"the prices of 'a/b' are \[1\]; give two finite numbers"),
+        ({"a/b": [float("nan"), 2]}, r"the prices of 'a/b' are \[nan, 2\]"),
+        ({"a/b": [1e300, 2]}, r"the prices of 'a/b' are \[1e\+300, 2\]"),
+        ({"a/b": "x"}, "the prices of 'a/b' are 'x'"),
+        ({"a/\x1b[31mb": [1, 2]}, r"the id 'a/\\x1b\[31mb' holds a control character"),
+        ({" a": [1, 2]}, "the id is ' a', empty or padded"),
+    ],
+)
+def test_copies_hold_pairs_of_finite_numbers(tmp_path: Path, prices: dict[str, object], sentence: str) -> None:
+    path = tmp_path / "copies.json"
+    path.write_text(json.dumps({"snapshots": [{"date": "2025-01-03", "prices": prices}]}), encoding="utf-8")
+    with pytest.raises(InputError, match=sentence) as caught:
+        load_history(path)
+    assert f"{path}, snapshot of 2025-01-03" in str(caught.value)
+
+
+def test_a_router_in_a_copy_is_left_out_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "copies.json"
+    prices = {"a/b": [1, 2], "x/auto": [-1, -1]}
+    path.write_text(json.dumps({"snapshots": [{"date": "2025-01-03", "prices": prices}]}), encoding="utf-8")
+    history = load_history(path)
+    assert history.is_listed.tolist() == [[True, False]]
+    assert history.notes == ("left out where their price is negative, as a router's is: x/auto.",)
 
 
 def test_prices_must_be_objects_of_numbers(tmp_path: Path) -> None:
@@ -166,6 +209,17 @@ def test_a_folder_states_its_missing_days_and_what_it_left_out(tmp_path: Path) -
     assert [(str(a), str(b)) for a, b in history.gaps] == [("2026-05-30", "2026-05-31")]
     assert history.notes == ("README.md has no day in its name: left out.",)
     assert len(history.as_of("2026-05-31")) == 13
+
+
+def test_a_folder_holds_one_source_and_one_that_has_a_history(tmp_path: Path) -> None:
+    daily(tmp_path, "2026-05-29.csv")
+    record = {"id": "a/b", "name": "b", "pricing": {"prompt": "0.000001", "completion": "0.000002"}}
+    (tmp_path / "2026-05-30.json").write_text(json.dumps({"data": [record]}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"2026-05-29\.csv is of a plain table and 2026-05-30\.json of openrouter"):
+        load_history(tmp_path)
+    (tmp_path / "2026-05-28.json").write_text(json.dumps([{"x": 1}]), encoding="utf-8")
+    with pytest.raises(InputError, match="the file is of no known source, which has no history"):
+        load_history(tmp_path)
 
 
 def test_two_files_of_one_day_are_refused(tmp_path: Path) -> None:

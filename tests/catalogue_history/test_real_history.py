@@ -43,6 +43,12 @@ def test_what_the_daily_log_holds(daily: History) -> None:
     assert [int(scored[daily.day_index(day)]) for day in ("2026-04-10", "2026-06-17", "2026-06-19")] == [352, 416, 80]
 
 
+def test_windows_that_the_first_shape_does_not_hold_are_one_note(payloads: History) -> None:
+    changes = changes_of(payloads)
+    assert changes.first_known == ((1, "context_tokens", 443),)
+    assert changes.counts()["context"] == 3
+
+
 def test_the_payloads_state_their_gaps(payloads: History) -> None:
     assert payloads.n_days == 16
     assert tuple(str(day) for day in payloads.gaps[0]) == ("2026-04-11", "2026-04-23")

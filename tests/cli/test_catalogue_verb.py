@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import http.server
 import json
 import threading
@@ -149,6 +150,21 @@ class Host(http.server.BaseHTTPRequestHandler):
     def serve_to_file(self, _query: str) -> None:
         self.answer(b"", code=302, Location="file:///etc/hostname")
 
+    def serve_to_ftp(self, _query: str) -> None:
+        self.answer(b"", code=302, Location="ftp://127.0.0.1/x")
+
+    def serve_to_nowhere(self, _query: str) -> None:
+        self.answer(b"", code=302, Location="http://[::1")
+
+    def serve_busy_squared(self, _query: str) -> None:
+        self.answer(b"", code=429, Retry_After="\N{SUPERSCRIPT TWO}")
+
+    def serve_busy_forever(self, _query: str) -> None:
+        self.answer(b"", code=429, Retry_After="9" * 400)
+
+    def serve_deep(self, _query: str) -> None:
+        self.answer(b"[" * 99_000)
+
 
 class Server(http.server.ThreadingHTTPServer):
     """A host whose broken lines are no noise: cutting a line is what many tests are about."""
@@ -239,6 +255,11 @@ def test_pauses_double_without_it(host: str) -> None:
     [
         ("/busy", 1, "the host answers 429 and asks to wait 900 s; try again then"),
         ("/busy-until", 1, "the host answers 503 and asks to wait "),
+        ("/busy-squared", 2, "the host answers 429, tried 2 times; try again later"),
+        ("/busy-forever", 1, "the host answers 429 and asks to wait more than a day; try again then"),
+        ("/to-ftp", 1, "the host redirects in a circle, or to where we do not follow; check the address"),
+        ("/to-nowhere", 1, "the host redirects in a circle, or to where we do not follow; check the address"),
+        ("/deep", 1, "the answer is not whole JSON (it is nested too deeply); try again"),
         ("/gone", 1, "the host answers 410 Gone; check the address; the source may have moved or closed"),
         ("/missing", 1, "the host answers 404 Not Found; check the address"),
         ("/locked", 1, "the host answers 401 Unauthorized; check the key"),
@@ -272,6 +293,36 @@ def test_nobody_there_and_no_way_there(tmp_path: Path, monkeypatch: pytest.Monke
         fetch("http://127.0.0.1:9/models", limits=QUICK)
     with pytest.raises(InputError, match="the address is not http or https; give one that is"):
         pull("openrouter", out=tmp_path, url="file:///etc/hostname")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://[::1/x", "http://[::1/x: the host or the port of the address cannot be read"),
+        ("http://127.0.0.1:99999/", "the host or the port of the address cannot be read"),
+        ("http://127.0.0.1:0/", "the address has port 0"),
+        (f"http://{'a' * 99}/", "the host or the port of the address cannot be read"),
+        ("http:///x", "the address has no host"),
+        ("http://127.0.0.1/\N{LATIN SMALL LETTER U WITH DIAERESIS}", "a letter beyond ASCII; write it percent-encoded"),
+        ("http://127.0.0.1/a b", "the address holds a space"),
+        ("http://127.0.0.1/a\nb", r"http://127.0.0.1/a\nb: the address holds a space, a control character"),
+        ("http://user:secret@127.0.0.1/", "the address: the address holds a user name or password"),
+    ],
+)
+def test_what_is_no_address_is_refused_before_anything_is_sent(url: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        pull("openrouter", out=tmp_path, url=url, sleep=lambda _pause: pytest.fail("it is tried again"))
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_an_earlier_copy_of_the_same_second_stays(host: str, tmp_path: Path) -> None:
+    now = datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC)
+    paths = [pull("openrouter", out=tmp_path, url=f"{host}/models", now=now) for _ in range(3)]
+    stem = "openrouter_2026-11-22T00-00-00Z"
+    assert [path.name for path in paths] == [f"{stem}.json", f"{stem}_2.json", f"{stem}_3.json"]
+    assert {load_catalogue(path).as_of for path in paths} == {"2026-11-22"}
 
 
 def test_a_key_goes_to_its_own_host_only_and_not_along_redirects(
@@ -314,6 +365,11 @@ def test_no_key_is_said_and_a_broken_one_is_not_shown(tmp_path: Path, monkeypatc
             "error: source openrouter-endpoints has no fixed address; give it with --url.",
         ),
         (["show", "bundled", "--score-definition", "x"], "a bundled catalogue has no choice of it; leave it out."),
+        (["show", "--earlier", "x"], "error: show has no use for --earlier; it is for lint."),
+        (["show", "--out", "x"], "error: show has no use for --out; it is for convert and pull."),
+        (["convert", "--limit", "3"], "error: convert has no use for --limit; it is for lint and history."),
+        (["lint", "--score-edges", "nan"], "error: --score-edges is 'nan'; give increasing numbers"),
+        (["lint", "--score-edges", "40,30"], "error: --score-edges is '40,30'; give increasing numbers"),
         (["show", "x.json", "--source", "x"], "error: source is 'x'; use one of openrouter, "),
     ],
 )
@@ -353,6 +409,21 @@ def test_lint_looks_at_records_edges_and_earlier_files(tmp_path: Path, capsys: p
     assert {"zero-price", "zero-price-transient", "no-model-complete", "reader-note"} <= codes
     assert main(["catalogue", "lint", "--score-edges", "51.48,60"]) == 0
     assert "score-near-edge" in capsys.readouterr().out
+
+
+def test_lint_says_a_thing_once_and_compares_definitions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [tmp_path / "earlier.json", tmp_path / "later.json"]
+    for file, version in zip(files, (4.1, 4.3), strict=True):
+        file.write_text(json.dumps(aa_page(1, of=1, version=version)))
+    words = ["catalogue", "lint", str(files[1]), "--earlier", str(files[0])]
+    main([*words, "--score-definition", "aa-coding-4.3", "--json"])
+    codes = Counter(finding["code"] for finding in json.loads(capsys.readouterr().out)["findings"])
+    assert codes["definition-changed"] == codes["no-context"] == 1
+    main([*words, "--limit", "1"])
+    assert "further findings; --limit shows more, --json all." in capsys.readouterr().out
+    files[0].write_text(json.dumps(MODELS))
+    assert main(words) == 2
+    assert "--earlier is of openrouter and FILE of artificial-analysis; compare two of one" in capsys.readouterr().err
 
 
 @pytest.mark.data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from benchmarks.band_uncertainty import five_bands_race
 from benchmarks.frontier_points import random_points
 from benchmarks.frontier_uncertainty import replicates_race, scan_race
+from paretocode.catalogue import load_bundled, write_table
 from paretocode.catalogue.standard_errors import coding_index_standard_error, share_standard_error
 from paretocode.cli.main import main
 from paretocode.errors import InputError
@@ -41,9 +43,39 @@ def test_the_frontier_on_more_axes(capsys: pytest.CaptureFixture[str]) -> None:
     assert [axis["name"] for axis in document["axes"]] == ["price", "score", "ttft"]
 
 
+def test_who_was_left_out_and_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    today = load_bundled()
+    scores, windows = today.coding_score.copy(), today.context_tokens.copy()
+    scores[:4], windows[4] = np.nan, np.nan
+    file = tmp_path / "some.toml"
+    write_table(today.replace(coding_score=scores, context_tokens=windows), file)
+    for words in ((), ("--uncertain",)):
+        text = answer(capsys, "frontier", "--catalogue", str(file), *words)
+        assert "of 9 models are on the frontier" in text
+        assert f"4 models were not compared: 4 no score ({', '.join(today.keys[:3])} and 1 more)." in text
+    text = answer(capsys, "frontier", "--catalogue", str(file), "--axes", "context")
+    assert "of 8 models are dominated by none" in text
+    assert "5 models were not compared: 4 no score, 1 no context" in text
+
+
+def test_a_catalogue_without_scores_or_prices_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    today, nothing = load_bundled(), np.full(13, np.nan)
+    bare, dear = tmp_path / "bare.toml", tmp_path / "dear.toml"
+    write_table(today.replace(coding_score=nothing, coding_score_se=nothing), bare)
+    write_table(today.replace(prompt_usd_per_mtok=nothing, completion_usd_per_mtok=nothing), dear)
+    for verb, file, sentence in (
+        ("frontier", bare, "the catalogue holds no scores; join"),
+        ("bands", bare, "the catalogue holds no scores; join"),
+        ("frontier", dear, "the catalogue holds no model with a score and a blend_3_1 price above 0; join"),
+    ):
+        assert main([verb, "--catalogue", str(file)]) == 2
+        assert f"{file}: {sentence}" in capsys.readouterr().err
+
+
 def test_how_many_bands_and_which_scheme(capsys: pytest.CaptureFixture[str]) -> None:
     text = answer(capsys, "bands", "--how-many")
     assert "BIC takes 1" in text
+    assert "BIC (greatest is best)" in text
     assert "Three natural bands are not there: they explain 0.858" in text
     assert "gaussian_mixture" in (compared := answer(capsys, "bands", "--compare"))
     assert "Three natural bands are not there" in compared

@@ -15,6 +15,7 @@ from paretocode._checks import BoolColumn, FloatColumn, IntColumn
 from paretocode.catalogue._cells import nearest
 from paretocode.catalogue._files import MAX_DOCUMENT_BYTES, read_text
 from paretocode.catalogue.history._days import day_of
+from paretocode.catalogue.history.history import refuse_odd_keys
 from paretocode.errors import InputError
 
 __all__ = ["EVENTS", "Events", "carried", "days_of", "events_of", "matrices", "numbers_of", "read_columns"]
@@ -38,7 +39,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> dict[str, list[str]]:
     except csv.Error as error:
         raise InputError(f"the file is not CSV ({error})", where=str(path), way_out="write it again") from error
     if unknown := sorted(set(header) - set(columns)):
-        raise InputError(f"column {unknown[0]!r} is unknown", where=str(path), way_out=nearest(unknown[0], columns))
+        raise InputError(f"column {unknown[0]!r} is unknown", where=str(path), way_out=_nearest(unknown[0], columns))
     if missing := [name for name in columns if header.count(name) != 1]:
         raise InputError(f"column {missing[0]!r} is missing or doubled", where=str(path), way_out="give it once")
     for number, row in enumerate(body, start=2):
@@ -53,23 +54,37 @@ def read_columns(path: Path, columns: Sequence[str]) -> dict[str, list[str]]:
     return dict(zip(header, map(list, zip(*body, strict=True)), strict=True))
 
 
-def numbers_of(cells: Sequence[str], *, column: str, path: Path) -> FloatColumn:
+def _nearest(name: str, columns: Sequence[str]) -> str:
+    found = nearest(name, columns)
+    return found if found.startswith("did") else f"give {', '.join(columns)}"
+
+
+def numbers_of(
+    cells: Sequence[str], *, column: str, path: Path, least: float = -np.inf, greatest: float = np.inf
+) -> FloatColumn:
     """Return a column of numbers, NaN where the cell is empty.
 
     Raises
     ------
     InputError
-        Text that is no finite number, with row and column.
+        Text that is no finite number, or one outside the bounds, with row and column.
     """
     try:
         numbers = np.array([float(cell) if cell else np.nan for cell in cells], dtype=np.float64)
     except ValueError:
         numbers = None
-    if numbers is None or np.isinf(numbers).any():
+    is_given = np.array([cell != "" for cell in cells], dtype=np.bool_)
+    if numbers is None or (is_given & ~np.isfinite(numbers)).any():
         row = next(i for i, cell in enumerate(cells) if cell and not _is_finite(cell))
         raise InputError(
             f"{cells[row]!r} is not a number",
             where=f"{path}, row {row + 2}, column {column}",
+            way_out="leave it empty if it is unknown",
+        )
+    if len(outside := np.flatnonzero((numbers < least) | (numbers > greatest))):
+        raise InputError(
+            f"{numbers[outside[0]]:g} lies outside {least:g} to {greatest:g}",
+            where=f"{path}, row {outside[0] + 2}, column {column}",
             way_out="leave it empty if it is unknown",
         )
     return numbers
@@ -153,6 +168,7 @@ def events_of(dates: Sequence[str], events: Sequence[str], keys: Sequence[str], 
 
 def _check_lines(days: Sequence[np.datetime64], events: Sequence[str], keys: Sequence[str], path: Path) -> None:
     listed: set[str] = set()
+    known: set[str] = set()
     seen: set[tuple[np.datetime64, str]] = set()
     previous = days[0]
     for row, (day, event, key) in enumerate(zip(days, events, keys, strict=True), start=2):
@@ -169,6 +185,9 @@ def _check_lines(days: Sequence[np.datetime64], events: Sequence[str], keys: Seq
             wrong = f"model {key!r} is {event} on {day} and was {'' if key in listed else 'not '}listed before"
         if wrong:
             raise InputError(wrong, where=f"{path}, row {row}", way_out="give the log in order of time, each line once")
+        if key not in known:
+            refuse_odd_keys([key], where=f"{path}, row {row}")
+            known.add(key)
         seen.add((day, key))
         previous = day
         (listed.discard if event == "removed" else listed.add)(key)

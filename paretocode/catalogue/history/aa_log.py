@@ -103,7 +103,7 @@ def read_aa_changes(
     events = events_of(table["date"], table["event"], table["aa_id"], path=path)
     flags = enumerate(table["deprecated"], start=2)
     columns = {
-        "coding_score": numbers_of(table["coding_index"], column="coding_index", path=path),
+        "coding_score": numbers_of(table["coding_index"], column="coding_index", path=path, least=0, greatest=100),
         "prompt_usd_per_mtok": _price(table, "price_in", path),
         "completion_usd_per_mtok": _price(table, "price_out", path),
         "context_tokens": _price(table, "context", path),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn
-from paretocode.catalogue.history.history import History
+from paretocode.catalogue.history.history import History, has_meaning
 
 __all__ = ["KINDS", "Changes", "changes_of", "score_tolerance"]
 
@@ -18,6 +18,8 @@ KINDS = ("entry", "exit", "definition", "score", "price", "context")
 
 _MOST_DECIMALS = 6
 _NEARLY_ALL = 0.95
+_LEAST_COLUMN = 3
+"""Fewer numbers than this are no column that the source began to give."""
 
 _FIELDS = {
     "score": ("coding_score",),
@@ -46,6 +48,9 @@ class Changes:
         Shape (n,): its values, NaN for missing.
     n_rounded
         Shape (n_days,): scores that were only written with other decimals (`score_tolerance`); not among the changes.
+    first_known
+        (row of the day, field, how many models): a column that no earlier entry held at all, and this one does for at
+        least three models that were listed before. The source began to give it; not among the changes.
     """
 
     history: History
@@ -56,6 +61,7 @@ class Changes:
     before: FloatColumn
     after: FloatColumn
     n_rounded: IntColumn
+    first_known: tuple[tuple[int, str, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.day_index)
@@ -95,7 +101,8 @@ def changes_of(history: History) -> Changes:
     """Return what changed between consecutive entries; speeds, which change daily, are not compared.
 
     A number that comes or goes while the model stays listed is a change from or to missing; the numbers of a model
-    that enters or leaves are not listed again. One comparison of matrices per field, O(n_days n_models).
+    that enters or leaves are not listed again, nor a column that is known for the first time. One comparison of
+    matrices per field, O(n_days n_models).
 
     Examples
     --------
@@ -110,6 +117,7 @@ def changes_of(history: History) -> Changes:
     stays = was & stands
     n_rounded = np.zeros(history.n_days, dtype=np.int64)
     found: list[tuple[IntColumn, IntColumn, str, str, FloatColumn, FloatColumn]] = []
+    first_known: list[tuple[int, str, int]] = []
 
     def note(mask: BoolColumn, kind: str, field: str = "") -> None:
         day, model = np.nonzero(mask)
@@ -119,7 +127,8 @@ def changes_of(history: History) -> Changes:
     note(stands & ~was, "entry")
     note(was & ~stands, "exit")
     labels = np.array(history.score_definitions)
-    day = np.flatnonzero((labels[1:] != labels[:-1]) & (labels[1:] != "") & (labels[:-1] != "")) + 1
+    named = np.array([has_meaning(label) for label in history.score_definitions], dtype=np.bool_)
+    day = np.flatnonzero((labels[1:] != labels[:-1]) & named[1:] & named[:-1]) + 1
     nothing = np.full(len(day), np.nan)
     found.append((day, np.full(len(day), -1), "definition", "", nothing, nothing))
     for kind, fields in _FIELDS.items():
@@ -130,8 +139,18 @@ def changes_of(history: History) -> Changes:
                 rounded = moved & (shift <= score_tolerance(history)[:, None])
                 n_rounded[1:] = rounded.sum(axis=1)
                 moved &= ~rounded
+            step = _first_step(history.numbers[field])
+            if step is not None and moved[step].sum() >= _LEAST_COLUMN:
+                first_known.append((step + 1, field, int(moved[step].sum())))
+                moved[step] = False
             note(moved, kind, field)
-    return _in_order(history, found, n_rounded)
+    return _in_order(history, found, n_rounded, tuple(sorted(first_known)))
+
+
+def _first_step(matrix: FloatColumn) -> int | None:
+    """Return the step to the first entry that holds any number of a column, None where there is no such step."""
+    holds = np.flatnonzero((~np.isnan(matrix)).any(axis=1))
+    return int(holds[0]) - 1 if len(holds) and holds[0] > 0 else None
 
 
 def differs(matrix: FloatColumn) -> BoolColumn:
@@ -182,6 +201,7 @@ def _in_order(
     history: History,
     found: list[tuple[IntColumn, IntColumn, str, str, FloatColumn, FloatColumn]],
     n_rounded: IntColumn,
+    first_known: tuple[tuple[int, str, int], ...],
 ) -> Changes:
     day, model, before, after = (np.concatenate([part[i] for part in found]) for i in (0, 1, 4, 5))
     kind = np.repeat([KINDS.index(part[2]) for part in found], [len(part[0]) for part in found])
@@ -196,4 +216,5 @@ def _in_order(
         before=before[order],
         after=after[order],
         n_rounded=n_rounded,
+        first_known=first_known,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from paretocode._checks import FloatColumn
+from paretocode.catalogue._files import read_json
 from paretocode.catalogue._records import read_records
 from paretocode.catalogue.artificial_analysis import read_artificial_analysis
 from paretocode.catalogue.catalogue import SPEED_PERCENTILES, Catalogue
@@ -16,6 +17,7 @@ from paretocode.catalogue.history._days import day_of
 from paretocode.catalogue.history.aa_log import MIXED_AA, aa_definition_on
 from paretocode.catalogue.history.history import NUMBER_FIELDS, History
 from paretocode.catalogue.load import load_catalogue
+from paretocode.catalogue.sources import SOURCES, recognise
 from paretocode.errors import InputError
 
 __all__ = ["history_of_catalogues", "read_folder"]
@@ -23,6 +25,8 @@ __all__ = ["history_of_catalogues", "read_folder"]
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2}).*\.(json|json\.gz|csv|toml|parquet)")
 _P50 = SPEED_PERCENTILES.index(50)
 _SPEEDS = ("throughput_tps", "ttft_s")
+_AA, _TABLE = "artificial-analysis", "a plain table"
+_SOURCES = (_AA, "openrouter", _TABLE)
 
 
 def read_folder(folder: str | Path, *, raw_scores: bool = True) -> History:
@@ -42,8 +46,8 @@ def read_folder(folder: str | Path, *, raw_scores: bool = True) -> History:
     Raises
     ------
     InputError
-        No folder, no dated file, two files of one day, a file of another day than its name says, or whatever the
-        reader of a file refuses.
+        No folder, no dated file, two files of one day, files of two sources or of one that has no history (Arena's
+        boards), a file of another day than its name says, or whatever the reader of a file refuses.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -53,7 +57,8 @@ def read_folder(folder: str | Path, *, raw_scores: bool = True) -> History:
     for path in sorted(folder.iterdir()):
         found = _DATED.fullmatch(path.name)
         if found is None:
-            notes.append(f"{path.name} has no day in its name: left out.")
+            shown = path.name if path.name.isprintable() else repr(path.name)
+            notes.append(f"{shown} has no day in its name: left out.")
             continue
         day = day_of(found[1], where=str(path))
         if day in dated:
@@ -63,7 +68,8 @@ def read_folder(folder: str | Path, *, raw_scores: bool = True) -> History:
         dated[day] = path
     if not dated:
         raise InputError("no file name begins with a day", where=str(folder), way_out="name them as 2026-04-10.json.gz")
-    read = [_read(path, str(day), raw_scores=raw_scores) for day, path in dated.items()]
+    source = _one_source(list(dated.values()), folder)
+    read = [_read(path, str(day), source, raw_scores=raw_scores) for day, path in dated.items()]
     return history_of_catalogues(
         [(day, catalogue) for day, (catalogue, _) in zip(dated, read, strict=True)],
         keys=[keys for _, keys in read],
@@ -71,20 +77,48 @@ def read_folder(folder: str | Path, *, raw_scores: bool = True) -> History:
     )
 
 
-def _read(path: Path, day: str, *, raw_scores: bool) -> tuple[Catalogue, Sequence[str]]:
+def _one_source(paths: Sequence[Path], folder: Path) -> str:
+    sources = [_source_of(path) for path in paths]
+    for path, source in zip(paths, sources, strict=True):
+        if source not in _SOURCES:
+            raise InputError(
+                f"the file is of {source or 'no known source'}, which has no history",
+                where=str(path),
+                way_out=f"give dated files of one of {', '.join(_SOURCES)}",
+            )
+        if source != sources[0]:
+            raise InputError(
+                f"{paths[0].name} is of {sources[0]} and {path.name} of {source}",
+                where=str(folder),
+                way_out="keep the files of each source in a folder of their own",
+            )
+    return sources[0]
+
+
+def _source_of(path: Path) -> str:
     if ".json" not in path.name:
+        return _TABLE
+    document = read_json(path)
+    return _AA if SOURCES[_AA].is_like(document) else recognise(document)
+
+
+def _read(path: Path, day: str, source: str, *, raw_scores: bool) -> tuple[Catalogue, Sequence[str]]:
+    if source != _AA:
         catalogue = load_catalogue(path)
         return catalogue, catalogue.keys
     _, records = read_records(path, keys=("models", "data"))
-    if "evaluations" not in records[0]:
-        catalogue = load_catalogue(path)
-        return catalogue, catalogue.keys
     definition = aa_definition_on(day)
-    if definition == MIXED_AA and not raw_scores:
-        definition = "aa-coding-4.1"
+    is_mixed = definition == MIXED_AA
     catalogue = read_artificial_analysis(
-        path, score_definition=definition, include_deprecated=True, include_legacy_scores=raw_scores
+        path,
+        score_definition="aa-coding-4.1" if is_mixed else definition,
+        include_deprecated=True,
+        include_legacy_scores=raw_scores,
     )
+    if is_mixed and raw_scores:
+        # Standard errors follow from one index's parts: a column of two has none.
+        unknown = np.full(len(catalogue), np.nan)
+        catalogue = catalogue.replace(score_definition=MIXED_AA, coding_score_se=unknown)
     if catalogue.as_of and catalogue.as_of != day:
         raise InputError(
             f"the file was fetched on {catalogue.as_of} and its name says {day}",

@@ -7,7 +7,8 @@ A `History` is columns once more: a matrix per field, a row per day, a column pe
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +20,7 @@ from paretocode.catalogue.catalogue import SPEED_PERCENTILES, Catalogue
 from paretocode.catalogue.history._days import day_of
 from paretocode.errors import InputError
 
-__all__ = ["CADENCES", "NUMBER_FIELDS", "History"]
+__all__ = ["CADENCES", "NUMBER_FIELDS", "History", "has_meaning", "refuse_odd_keys"]
 
 NUMBER_FIELDS = (
     "coding_score",
@@ -35,6 +36,12 @@ NUMBER_FIELDS = (
 
 CADENCES = ("day", "month")
 """How often a history is meant to have an entry; decides what counts as a gap."""
+
+_LIMITS = {name: 1e6 for name in NUMBER_FIELDS if name.endswith("_usd_per_mtok")} | {
+    "coding_score": 1e9,
+    "context_tokens": 1e12,
+}
+"""Numbers beyond any real unit, as in `Catalogue`."""
 
 _UNIT = {"day": "D", "month": "M"}
 _P50 = SPEED_PERCENTILES.index(50)
@@ -70,8 +77,8 @@ class History:
     Raises
     ------
     InputError
-        Days out of order or twice, shapes that do not fit, scores on a day without a definition, an infinite or
-        negative number.
+        Days out of order or twice, shapes that do not fit, scores on a day without a definition, an infinite, giant
+        or negative number, an empty or padded key, a control character in a key or a name.
 
     Notes
     -----
@@ -98,6 +105,8 @@ class History:
         self._refuse_disorder()
         if len(set(self.keys)) != len(self.keys) or len(self.names) != len(self.keys):
             raise InputError("keys stand twice or have no name", where="history", way_out="name every model once")
+        refuse_odd_keys(self.keys, where="history")
+        _refuse_control(self.names, what="the name", where="history")
         shape = (len(dates), len(self.keys))
         for name in ("is_listed", "is_free"):
             flags = np.asarray(getattr(self, name), dtype=np.bool_)
@@ -120,7 +129,7 @@ class History:
         matrix = np.asarray(given, dtype=np.float64)
         _expect_shape(name, matrix.shape, shape)
         matrix = np.where(self.is_listed, matrix, np.nan)
-        bad = np.isinf(matrix) | ((matrix < 0) & (name != "coding_score"))
+        bad = (np.abs(matrix) > _LIMITS.get(name, np.finfo(np.float64).max)) | ((matrix < 0) & (name != "coding_score"))
         if bad.any():
             day, model = (int(i) for i in np.argwhere(bad)[0])
             raise InputError(
@@ -271,8 +280,23 @@ class History:
         )
 
     def between(self, first: object, last: object) -> History:
-        """Return the days from `first` to `last`, both included."""
-        inside = (self.dates >= day_of(first)) & (self.dates <= day_of(last))
+        """Return the days from `first` to `last`, both included.
+
+        Raises
+        ------
+        InputError
+            No dates, the first after the last, or no entry between them.
+        """
+        start, end = day_of(first), day_of(last)
+        inside = (self.dates >= start) & (self.dates <= end)
+        if not inside.any():
+            raise InputError(
+                f"the first day {start} lies after the last day {end}"
+                if start > end
+                else f"no entry lies between {start} and {end}",
+                where="history",
+                way_out=f"ask for days from {self.dates[0]} to {self.dates[-1]}",
+            )
         return self.select(days=inside)
 
     def with_scores(self, score_of_key: Mapping[str, float], score_definition: str) -> History:
@@ -284,6 +308,32 @@ class History:
             score_definitions=(score_definition,) * self.n_days,
             snapshots=(),
         )
+
+
+def has_meaning(definition: str) -> bool:
+    """Whether a score definition names one: neither empty nor the word ``none`` of a catalogue without scores."""
+    return definition not in ("", "none")
+
+
+def refuse_odd_keys(keys: Sequence[str], *, where: str) -> None:
+    """Refuse ids that would not survive a terminal, a file or a comparison by eye.
+
+    Raises
+    ------
+    InputError
+        An id that is empty, padded or holds a control character.
+    """
+    _refuse_control(keys, what="the id", where=where)
+    if odd := [key for key in keys if not key or key != key.strip()]:
+        raise InputError(f"the id is {odd[0]!r}, empty or padded", where=where, way_out="give plain printable text")
+
+
+def _refuse_control(texts: Sequence[str], *, what: str, where: str) -> None:
+    for text in texts:
+        if any(unicodedata.category(char) == "Cc" for char in text):
+            raise InputError(
+                f"{what} {text!r} holds a control character", where=where, way_out="give plain printable text"
+            )
 
 
 def _expect_shape(name: str, shape: tuple[int, ...], expected: tuple[int, ...]) -> None:

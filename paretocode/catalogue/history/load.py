@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from paretocode.catalogue._files import MAX_DOCUMENT_BYTES, read_text
-from paretocode.catalogue.history.aa_log import AA_LOG_COLUMNS, read_aa_changes
+from paretocode.catalogue.history.aa_log import AA_LOG_COLUMNS, AA_SPEED_COLUMNS, read_aa_changes
 from paretocode.catalogue.history.folder import read_folder
 from paretocode.catalogue.history.history import History
 from paretocode.catalogue.history.openrouter_log import (
@@ -40,6 +40,12 @@ def load_history(path: str | Path, *, speeds: str | Path | None = None) -> Histo
     path = Path(path)
     if path.name.endswith((".csv", ".csv.gz")):
         header = _header(path)
+        if set(header) >= set(AA_SPEED_COLUMNS):
+            raise InputError(
+                "this is a speed log without its change log",
+                where=str(path),
+                way_out="give the change log first and this file as its speeds (--speeds)",
+            )
         if "aa_id" in header:
             return read_aa_changes(path, speeds=speeds)
         reader = read_price_changes

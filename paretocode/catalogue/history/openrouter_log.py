@@ -17,7 +17,7 @@ from paretocode.catalogue._files import read_json
 from paretocode.catalogue.catalogue import PRICE_FIELDS
 from paretocode.catalogue.history._days import day_of
 from paretocode.catalogue.history._log import events_of, matrices, read_columns
-from paretocode.catalogue.history.history import History
+from paretocode.catalogue.history.history import History, refuse_odd_keys
 from paretocode.errors import InputError
 
 __all__ = ["PRICE_LOG_COLUMNS", "read_price_changes", "read_price_snapshots"]
@@ -27,6 +27,8 @@ PRICE_LOG_COLUMNS = ("date", "event", "model_id", "pricing_json_raw_usd_per_toke
 
 _KEYS = dict(zip(PRICE_FIELDS, ("prompt", "completion", "input_cache_read", "input_cache_write"), strict=True))
 _ATTRIBUTION = "Prices from OpenRouter."
+_MOST = 1e6
+"""USD per million tokens beyond which a number is no price."""
 _ROUNDED = 10
 """Decimals of USD per million tokens that are kept; behind them a decimal text times 10^6 is noise of floats."""
 
@@ -77,11 +79,17 @@ def read_price_changes(path: str | Path, *, zero_is_missing: bool = True) -> His
 def _pricing(cell: str, *, where: str) -> dict[str, float]:
     try:
         document = json.loads(cell) if cell else {}
-        return {key: float(document[key]) for key in _KEYS.values() if document.get(key) is not None}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise InputError(
-            f"the pricing {cell[:60]!r} is no object of numbers", where=where, way_out="give it as fetched"
-        ) from error
+        prices = {key: float(document[key]) for key in _KEYS.values() if document.get(key) is not None}
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise _no_pricing(cell, where) from error
+    if not all(abs(price) * 1e6 <= _MOST for price in prices.values()):
+        raise _no_pricing(cell, where)
+    return prices
+
+
+def _no_pricing(cell: str, where: str) -> InputError:
+    what = f"the pricing {cell[:60]!r} is no object of numbers up to {_MOST:g} USD per million tokens"
+    return InputError(what, where=where, way_out="give it as fetched")
 
 
 def read_price_snapshots(path: str | Path, *, zero_is_missing: bool = True) -> History:
@@ -92,7 +100,8 @@ def read_price_snapshots(path: str | Path, *, zero_is_missing: bool = True) -> H
     Raises
     ------
     InputError
-        No JSON, another shape, two copies of one day, days out of order.
+        No JSON, another shape, two copies of one day, days out of order, a price that is no pair of finite numbers, an
+        id with a control character.
     """
     path = Path(path)
     document = read_json(path)
@@ -109,6 +118,7 @@ def read_price_snapshots(path: str | Path, *, zero_is_missing: bool = True) -> H
     listed, pair = np.zeros(shape, dtype=np.bool_), np.full((2, *shape), np.nan)
     for day, entry in enumerate(snapshots):
         kept = {key: value for key, value in entry["prices"].items() if key in column}
+        refuse_odd_keys(list(kept), where=f"{path}, snapshot of {dates[day]}")
         rows = [column[key] for key in kept]
         listed[day, rows] = True
         pair[:, day, rows] = _pairs(kept, where=f"{path}, snapshot of {dates[day]}")
@@ -124,11 +134,20 @@ def read_price_snapshots(path: str | Path, *, zero_is_missing: bool = True) -> H
 
 
 def _pairs(prices: Mapping[str, object], *, where: str) -> FloatColumn:
-    try:
-        table = np.array(list(prices.values()), dtype=np.float64).reshape(len(prices), 2)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"a price is no pair of numbers ({error})", where=where, way_out="give [in, out]") from error
-    return table.T
+    for key, pair in prices.items():
+        if not isinstance(pair, list) or len(pair) != 2 or not all(_is_price(number) for number in pair):
+            raise InputError(
+                f"the prices of {key!r} are {repr(pair)[:60]}",
+                where=where,
+                way_out="give two finite numbers of USD per million, [in, out]",
+            )
+    table: FloatColumn = np.array(list(prices.values()), dtype=np.float64).reshape(len(prices), 2).T
+    return table
+
+
+def _is_price(number: object) -> bool:
+    # -1 marks a router without a price of its own.
+    return isinstance(number, int | float) and not isinstance(number, bool) and abs(number) <= _MOST
 
 
 def _price_history(
@@ -142,10 +161,11 @@ def _price_history(
     cadence: str,
 ) -> History:
     prompt, completion = numbers[PRICE_FIELDS[0]], numbers[PRICE_FIELDS[1]]
-    listed = listed & ~((prompt < 0) | (completion < 0))
+    is_router: BoolColumn = listed & ((prompt < 0) | (completion < 0))
+    listed = listed & ~is_router
     is_free = listed & np.array([key.endswith(":free") for key in keys])
     zero = listed & ~is_free & ((prompt == 0) | (completion == 0))
-    notes = [*notes, *_zero_notes(keys, zero)] if zero_is_missing else list(notes)
+    notes = [*notes, *_router_notes(keys, is_router), *(_zero_notes(keys, zero) if zero_is_missing else [])]
     cleaned = dict(numbers)
     for field in PRICE_FIELDS[:2] if zero_is_missing else ():
         cleaned[field] = np.where(~is_free & (numbers[field] == 0), np.nan, numbers[field])
@@ -161,6 +181,11 @@ def _price_history(
         attribution=_ATTRIBUTION,
         notes=tuple(notes),
     )
+
+
+def _router_notes(keys: Sequence[str], is_router: BoolColumn) -> list[str]:
+    named = [keys[i] for i in np.flatnonzero(is_router.any(axis=0)).tolist()]
+    return [f"left out where their price is negative, as a router's is: {', '.join(named)}."] if named else []
 
 
 def _zero_notes(keys: Sequence[str], zero: BoolColumn) -> list[str]:

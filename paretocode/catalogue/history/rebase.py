@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn
 from paretocode.catalogue.history.changes import score_tolerance
-from paretocode.catalogue.history.history import History
+from paretocode.catalogue.history.history import History, has_meaning
 from paretocode.errors import InputError
 
 __all__ = ["Rebase", "rank_correlation", "rebased_days", "rebases_of", "score_shift"]
@@ -65,7 +65,7 @@ def rebases_of(history: History, *, least_share: float = 0.5) -> tuple[Rebase, .
     A step between two entries is part of a re-base when the definition changes, or when at least `least_share` of the
     models that were scored and stay listed lose their score or see it move by more than its decimals. Steps that
     follow one another are one re-base (Artificial Analysis took two days over one); it ends with the last of them that
-    was a jump, else with the last.
+    was a jump, else with the last. A day without a definition (``none``) has no meaning to change.
 
     Parameters
     ----------
@@ -84,9 +84,11 @@ def rebases_of(history: History, *, least_share: float = 0.5) -> tuple[Rebase, .
     at_stake = scored[:-1] & listed[1:]
     hit = at_stake & (~scored[1:] | (np.abs(np.diff(scores, axis=0)) > score_tolerance(history)[:, None]))
     n_hit, n_at_stake = hit.sum(axis=1), at_stake.sum(axis=1)
-    jumps = (n_at_stake >= _LEAST_SCORED) & (n_hit >= least_share * n_at_stake)
     labels = np.array(history.score_definitions)
-    renamed = (labels[1:] != labels[:-1]) & (labels[1:] != "") & (labels[:-1] != "")
+    named = np.array([has_meaning(label) for label in history.score_definitions], dtype=np.bool_)
+    on_both = named[1:] & named[:-1]
+    jumps = on_both & (n_at_stake >= _LEAST_SCORED) & (n_hit >= least_share * n_at_stake)
+    renamed = on_both & (labels[1:] != labels[:-1])
     found: list[Rebase] = []
     steps = np.flatnonzero(jumps | renamed)
     for _, run in itertools.groupby(enumerate(steps.tolist()), key=lambda pair: pair[1] - pair[0]):
