@@ -76,10 +76,16 @@ def _fitted(column: FloatColumn, start: Bands) -> tuple[FloatColumn, FloatColumn
     from sklearn.mixture import GaussianMixture
 
     scale = float(column.std()) or 1.0
+    within = start.loss / len(column) / scale**2
+    # Everything that EM starts from is given, so that no k-means runs first: it would count the machine's cores, and
+    # warns on machines that do not say.
     model = GaussianMixture(
         n_components=start.n_bands,
         covariance_type="tied",
+        weights_init=np.array(start.counts) / len(column),
         means_init=((np.array(start.means) - column.mean()) / scale)[:, None],
+        precisions_init=np.array([[1.0 / (within + 1e-6)]]),
+        init_params="random_from_data",
         random_state=_SEED,
         max_iter=_MOST_STEPS,
         tol=1e-6,
