@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn, float_column, int_column, read_only, same_length
 from paretocode.errors import InputError
+from paretocode.stream.logged import Logged
 
 __all__ = ["PPM", "RequestRow", "RequestStream", "request_stream"]
 
@@ -70,6 +71,8 @@ class RequestStream:
         What the stream is, for tables and files.
     notes
         What the reader left out or changed, one sentence each.
+    logged
+        What the log says was done with each request, where it says anything. Routing never looks at it.
     """
 
     session: IntColumn
@@ -82,9 +85,12 @@ class RequestStream:
     session_ids: tuple[str, ...] = ()
     name: str = ""
     notes: tuple[str, ...] = ()
+    logged: Logged | None = None
 
     def __post_init__(self) -> None:
         same_length({name: getattr(self, name) for name in COLUMNS}, where=self.name)
+        if self.logged is not None:
+            self.logged.check_length(len(self.session), where=self.name or "stream")
         same_session = self.session[1:] == self.session[:-1]
         rules = {
             "there is no request in it": len(self.session) == 0,
@@ -149,18 +155,49 @@ class RequestStream:
         if n_requests >= len(self):
             return self
         stop = int(np.searchsorted(self.session, self.session[n_requests - 1], side="right"))
+        note = f"only the first {stop:,} of {len(self):,} requests, whole sessions"
+        part = self.take_sessions(np.arange(int(self.session[stop - 1]) + 1))
+        return part.replace(notes=(*self.notes, note))
+
+    def rows_of(self, sessions: IntColumn) -> IntColumn:
+        """Return the row indices of whole sessions, in stream order. O(n)."""
+        is_in = np.zeros(self.n_sessions, dtype=np.bool_)
+        is_in[sessions] = True
+        return np.flatnonzero(is_in[self.session])
+
+    def take_sessions(self, sessions: IntColumn) -> RequestStream:
+        """Return a stream of the given sessions alone, renumbered from 0 in the same order. O(n).
+
+        Raises
+        ------
+        InputError
+            When no session is asked for: a stream holds at least one request.
+
+        Examples
+        --------
+        >>> stream = request_stream(session=["a", "b", "b"], time_s=[0, 0, 1], prompt_tokens=[1, 2, 3],
+        ...                         completion_tokens=[1] * 3)
+        >>> stream.take_sessions(np.array([1])).prompt_tokens.tolist()
+        [2, 3]
+        """
+        rows = self.rows_of(sessions)
+        columns = {name: read_only(getattr(self, name)[rows]) for name in COLUMNS if name != "session"}
+        kept, number = np.unique(self.session[rows], return_inverse=True)
         return self.replace(
-            **{name: getattr(self, name)[:stop] for name in COLUMNS},
-            session_ids=self.session_ids[: int(self.session[stop - 1]) + 1],
-            notes=(*self.notes, f"only the first {stop:,} of {len(self):,} requests, whole sessions"),
+            session=read_only(number.astype(np.int64)),
+            **columns,
+            session_ids=tuple(self.session_ids[i] for i in kept.tolist()) if self.session_ids else (),
+            logged=None if self.logged is None else self.logged.take(rows),
         )
 
     @cached_property
     def digest(self) -> str:
-        """sha256 of all columns."""
+        """sha256 of all columns, the logged ones included."""
         sha = hashlib.sha256(f"{len(self)}".encode())
         for name in COLUMNS:
             sha.update(name.encode() + np.ascontiguousarray(getattr(self, name)).tobytes())
+        if self.logged is not None:
+            self.logged.add_to(sha)
         return sha.hexdigest()
 
 
@@ -175,6 +212,7 @@ def request_stream(
     name: str = "",
     where: str = "",
     notes: tuple[str, ...] = (),
+    logged: Logged | None = None,
 ) -> RequestStream:
     """Check raw columns, sort them by (session, time) and return a stream.
 
@@ -190,6 +228,8 @@ def request_stream(
         Shape (n,) in 0..1, NaN for omitted; None means that every request omits it.
     name, where, notes
         For tables and for errors.
+    logged
+        What the log says was done, rows in the order of the raw columns; sorted along with them.
 
     Raises
     ------
@@ -252,4 +292,5 @@ def request_stream(
         session_ids=tuple(str(i) for i in names) if ids.dtype.kind in "OUS" else (),
         name=name,
         notes=notes,
+        logged=None if logged is None else logged.take(order),
     )
