@@ -29,6 +29,7 @@ __all__ = [
 
 FloatColumn = NDArray[np.float64]
 IntColumn = NDArray[np.int64]
+IndexColumn = NDArray[np.int32]
 BoolColumn = NDArray[np.bool_]
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 

@@ -97,8 +97,10 @@ def policies(draw: st.DrawFn, *, has_score_edges: bool) -> Policy:
         eligibility=draw(st.sampled_from(["tier", "floor"] if has_score_edges else ["tier"])),
         empty_tier=draw(st.sampled_from(["up", "down", "refuse"])),
         n_fallbacks=draw(st.integers(0, 2)),
-        stickiness=draw(st.sampled_from(["none", "session"])),
+        stickiness=draw(st.sampled_from(["none", "session", "implicit"])),
         sticky_ttl_s=draw(st.sampled_from([0, 5, 300])),
+        hysteresis_ppm=draw(st.sampled_from([0, 0, 100_000, 250_000, 2_000_000])),
+        downgrades=draw(st.sampled_from(["allowed", "never"])),
     )
 
 

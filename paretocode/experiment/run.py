@@ -25,7 +25,7 @@ from paretocode.experiment.document import metrics_document, tier_map_bytes
 from paretocode.experiment.resolve import Experiment, resolve
 from paretocode.experiment.spec import read_experiment
 from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result, seal_result
-from paretocode.sim.latency import draw_luck
+from paretocode.sim.luck import draw_luck
 from paretocode.sim.metrics import measure
 from paretocode.sim.replaying import replay
 

@@ -123,6 +123,8 @@ class PolicySpec(_Strict):
     n_fallbacks: int | None = None
     stickiness: str | None = None
     sticky_ttl_s: int | None = None
+    hysteresis_ppm: int | None = None
+    downgrades: str | None = None
 
 
 class CacheSpec(_Strict):

@@ -62,7 +62,7 @@ def _case(
 ) -> dict[str, Any]:
     request = RequestRow(
         session=0,
-        time_s=0.0,
+        time_us=0,
         min_score_ppm=min_score_ppm,
         prompt_tokens=prompt_tokens,
         completion_tokens=completion_tokens,

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from paretocode.sim.billing import Bill, bill
     from paretocode.sim.cache import NO_CACHE, PrefixCache, cached_tokens
     from paretocode.sim.jumps import Jumps, count_jumps
-    from paretocode.sim.latency import Luck, draw_luck, latency_s
+    from paretocode.sim.latency import UNTIMED, latency_tables, latency_us
+    from paretocode.sim.luck import Luck, draw_luck
     from paretocode.sim.metrics import Metrics, measure
     from paretocode.sim.plan import UNSERVED, RoutingPlan, routing_plan
     from paretocode.sim.random_jumps import random_jump_models
@@ -24,7 +25,8 @@ _HOMES = {
     "replaying": ("Decisions", "Replay", "decide", "replay"),
     "cache": ("NO_CACHE", "PrefixCache", "cached_tokens"),
     "billing": ("Bill", "bill"),
-    "latency": ("Luck", "draw_luck", "latency_s"),
+    "luck": ("Luck", "draw_luck"),
+    "latency": ("UNTIMED", "latency_tables", "latency_us"),
     "jumps": ("Jumps", "count_jumps"),
     "metrics": ("Metrics", "measure"),
     "random_jumps": ("random_jump_models",),
@@ -33,6 +35,7 @@ _HOMES = {
 __all__ = [
     "NO_CACHE",
     "UNSERVED",
+    "UNTIMED",
     "Bill",
     "Decisions",
     "Jumps",
@@ -46,7 +49,8 @@ __all__ = [
     "count_jumps",
     "decide",
     "draw_luck",
-    "latency_s",
+    "latency_tables",
+    "latency_us",
     "measure",
     "random_jump_models",
     "replay",

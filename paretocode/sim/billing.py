@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from paretocode._checks import IntColumn
+from paretocode._checks import IndexColumn, IntColumn
 from paretocode.catalogue.catalogue import Catalogue
-from paretocode.sim.cache import PrefixCache, cached_tokens
+from paretocode.sim.cache import CacheRules, PrefixCache, cached_tokens
 from paretocode.sim.plan import UNSERVED
-from paretocode.sim.prices import price_rows, refuse_overflow
+from paretocode.sim.prices import PriceRows, price_rows, refuse_overflow
 from paretocode.stream.stream import RequestStream
 
-__all__ = ["Bill", "bill", "exact_sum", "nano_usd"]
+__all__ = ["Bill", "Tariff", "bill", "billed", "exact_sum", "nano_usd", "tariff"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,20 @@ class Bill:
     cached_tokens: IntColumn
 
 
-def bill(stream: RequestStream, model_index: IntColumn, catalogue: Catalogue, cache: PrefixCache) -> Bill:
+class Tariff(NamedTuple):
+    """What tokens cost and what caches keep, prepared once for a catalogue."""
+
+    rows: PriceRows
+    rules: CacheRules
+
+
+def tariff(catalogue: Catalogue, cache: PrefixCache) -> Tariff:
+    """Return the tariff of a catalogue under rules of caching."""
+    rules = cache.rules(catalogue)
+    return Tariff(price_rows(catalogue, rules), rules)
+
+
+def bill(stream: RequestStream, model_index: IndexColumn | IntColumn, catalogue: Catalogue, cache: PrefixCache) -> Bill:
     """Bill a stream whose models are decided.
 
     Parameters
@@ -51,20 +65,34 @@ def bill(stream: RequestStream, model_index: IntColumn, catalogue: Catalogue, ca
     InputError
         A request so large or so dear that its cost does not fit 63 bits.
     """
-    rows = price_rows(catalogue)
-    refuse_overflow(stream, rows)
-    row = rows.row_of(np.maximum(model_index, 0), stream.prompt_tokens)
-    cached = cached_tokens(stream, model_index, cache)
-    cached *= rows.has_cache[row]
+    prepared = tariff(catalogue, cache)
+    refuse_overflow(stream, prepared.rows)
+    cached = cached_tokens(stream, model_index, prepared.rules)
+    return billed(stream, model_index, cached, prepared)
+
+
+def billed(stream: RequestStream, model_index: IndexColumn | IntColumn, cached: IntColumn, prepared: Tariff) -> Bill:
+    """Bill requests whose models and cached tokens are known; a model without a read price reads nothing. O(n)."""
+    rows, rules = prepared
+    model = np.maximum(model_index, 0)
+    row = rows.row_of(model, stream.prompt_tokens)
+    cached = cached * rows.has_cache[row]
     fresh_price = rows.prompt[row]
-    if cache.is_on:
-        writes = rows.has_cache[row] & (stream.prompt_tokens >= cache.min_tokens)
-        fresh_price = np.where(writes, rows.cache_write[row], fresh_price)
+    if rules.ttl_us.any():
+        caches = rows.has_cache[row]
+        caches &= stream.prompt_tokens >= _shared(rules.min_tokens, model)
+        caches &= _shared(rules.ttl_us, model) > 0
+        fresh_price = np.where(caches, rows.cache_write[row], fresh_price)
     cost = cached * rows.cache_read[row]
     cost += (stream.prompt_tokens - cached) * fresh_price
     cost += stream.completion_tokens * rows.completion[row]
     cost[model_index == UNSERVED] = 0
     return Bill(cost_pusd=cost, cached_tokens=cached)
+
+
+def _shared(by_model: IntColumn, model: IndexColumn | IntColumn) -> IntColumn:
+    """Return a rule of each request; one value for all where all models share it."""
+    return by_model[:1] if (by_model == by_model[0]).all() else by_model[model]
 
 
 def exact_sum(values: IntColumn) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paretocode._checks import BoolColumn, IntColumn
+from paretocode._checks import BoolColumn, IndexColumn
 from paretocode.sim.plan import UNSERVED
 from paretocode.stream.stream import RequestStream
 
@@ -40,7 +40,7 @@ class Jumps:
         return self.n_model_jumps / self.n_pairs if self.n_pairs else None
 
 
-def count_jumps(stream: RequestStream, tier_served: IntColumn, model_index: IntColumn) -> Jumps:
+def count_jumps(stream: RequestStream, tier_served: IndexColumn, model_index: IndexColumn) -> Jumps:
     """Count tier and model jumps. O(n)."""
     is_pair = ~stream.is_first[1:]
     served = model_index != UNSERVED

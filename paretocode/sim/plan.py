@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from paretocode._checks import BoolColumn, IntColumn
+from paretocode._checks import BoolColumn, IndexColumn, IntColumn
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.errors import InputError
 from paretocode.stream.stream import RequestStream
@@ -46,7 +46,7 @@ class RoutingPlan:
     tier_map: TierMap
     catalogue: Catalogue
     context_limits: IntColumn
-    served_tier: IntColumn
+    served_tier: IndexColumn
     shortlists: tuple[tuple[int, ...], ...]
 
     @property
@@ -61,9 +61,9 @@ class RoutingPlan:
         return policy.price_metric != "request"
 
     @cached_property
-    def best(self) -> IntColumn:
+    def best(self) -> IndexColumn:
         """Shape (n_states,): first of each shortlist, or `UNSERVED`."""
-        return np.array([rows[0] if rows else UNSERVED for rows in self.shortlists], dtype=np.int64)
+        return np.array([rows[0] if rows else UNSERVED for rows in self.shortlists], dtype=np.int32)
 
     @cached_property
     def is_listed(self) -> NDArray[np.bool_]:
@@ -73,10 +73,12 @@ class RoutingPlan:
             table[state, list(rows)] = True
         return table
 
-    def state(self, stream: RequestStream, tier_requested: IntColumn) -> IntColumn:
+    def state(self, stream: RequestStream, tier_routed: IndexColumn) -> IndexColumn:
         """Return each request's state. O(n log n_classes)."""
         need = stream.prompt_tokens + stream.completion_tokens
-        return tier_requested * self.n_classes + np.searchsorted(self.context_limits, need, side="left")
+        state = np.searchsorted(self.context_limits, need, side="left").astype(np.int32)
+        state += tier_routed * np.int32(self.n_classes)
+        return state
 
 
 def routing_plan(tier_map: TierMap, catalogue: Catalogue) -> RoutingPlan:
@@ -113,7 +115,7 @@ def routing_plan(tier_map: TierMap, catalogue: Catalogue) -> RoutingPlan:
         tier_map=tier_map,
         catalogue=catalogue,
         context_limits=limits,
-        served_tier=np.array(served, dtype=np.int64),
+        served_tier=np.array(served, dtype=np.int32),
         shortlists=tuple(lists),
     )
 

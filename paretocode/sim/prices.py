@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paretocode._checks import BoolColumn, IntColumn
+from paretocode._checks import BoolColumn, IndexColumn, IntColumn
 from paretocode.catalogue.catalogue import PRICE_FIELDS, Catalogue
 from paretocode.errors import InputError
+from paretocode.sim.cache import CacheRules
 from paretocode.stream.stream import RequestStream
 
 __all__ = ["PriceRows", "price_rows", "refuse_overflow"]
@@ -39,7 +40,7 @@ class PriceRows:
     base: IntColumn
     step_tokens: dict[int, IntColumn]
 
-    def row_of(self, model_index: IntColumn, prompt_tokens: IntColumn) -> IntColumn:
+    def row_of(self, model_index: IndexColumn | IntColumn, prompt_tokens: IntColumn) -> IntColumn:
         """Return each request's price row; a step counts when the prompt is strictly longer. O(n)."""
         row = self.base[model_index]
         for model, tokens in self.step_tokens.items():
@@ -48,8 +49,8 @@ class PriceRows:
         return row
 
 
-def price_rows(catalogue: Catalogue) -> PriceRows:
-    """Return the price rows of a catalogue."""
+def price_rows(catalogue: Catalogue, rules: CacheRules | None = None) -> PriceRows:
+    """Return the price rows of a catalogue, writing to caches at the rules' price where they state one."""
     columns: dict[str, list[int]] = {name: [] for name in PRICE_FIELDS}
     has_cache: list[bool] = []
     base: list[int] = []
@@ -71,6 +72,8 @@ def price_rows(catalogue: Catalogue) -> PriceRows:
                 prices["cache_write_usd_per_mtok"] = prices["prompt_usd_per_mtok"]
             for name in PRICE_FIELDS:
                 columns[name].append(0 if np.isnan(prices[name]) else round(prices[name] * 1_000_000))
+            if rules is not None and (ratio := rules.write_to_prompt[model]) is not None:
+                columns["cache_write_usd_per_mtok"][-1] = round(ratio * columns["prompt_usd_per_mtok"][-1])
     prompt, completion, cache_read, cache_write = (np.array(columns[name], dtype=np.int64) for name in PRICE_FIELDS)
     return PriceRows(
         prompt=prompt,

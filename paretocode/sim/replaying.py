@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from paretocode._checks import FloatColumn, IntColumn
+from paretocode._checks import FloatColumn, IndexColumn, IntColumn
 from paretocode.catalogue.catalogue import Catalogue
-from paretocode.sim.billing import bill
-from paretocode.sim.cache import PrefixCache
-from paretocode.sim.latency import Luck, latency_s
+from paretocode.sim.billing import Bill, billed, tariff
+from paretocode.sim.cache import PrefixCache, cached_tokens
+from paretocode.sim.latency import UNTIMED, latency_tables, latency_us
+from paretocode.sim.levels import routed_tiers
+from paretocode.sim.luck import Luck
 from paretocode.sim.plan import UNSERVED, RoutingPlan, routing_plan
 from paretocode.sim.prices import price_rows, refuse_overflow
-from paretocode.sim.stickiness import keep_models
+from paretocode.sim.stickiness import keep_models, run_starts
 from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["Decisions", "Replay", "decide", "replay"]
+__all__ = ["Decisions", "Replay", "decide", "replay", "session_blocks"]
 
 _CHUNK_CELLS = 4_000_000
+_BLOCK_REQUESTS = 1 << 17
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +34,21 @@ class Decisions:
     ----------
     tier_requested
         Tier of the min score.
+    tier_routed
+        Tier that hysteresis and "never downgrade" ask in its place.
     tier_served
         Tier whose shortlist serves it, or `UNSERVED`.
+    ranked_index
+        Catalogue row that the ranking alone would choose, or `UNSERVED`.
     model_index
         Catalogue row that serves it, or `UNSERVED`.
     """
 
-    tier_requested: IntColumn
-    tier_served: IntColumn
-    model_index: IntColumn
+    tier_requested: IndexColumn
+    tier_routed: IndexColumn
+    tier_served: IndexColumn
+    ranked_index: IndexColumn
+    model_index: IndexColumn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +63,8 @@ class Replay:
         Where each request went.
     cost_pusd, cached_tokens
         Shape (n,) [pico-USD], [tokens]; 0 where unserved.
-    latency_s
-        Shape (n,) [s]; NaN where unserved or unmeasured; None when no luck was given.
+    latency_us
+        Shape (n,) [microseconds]; `UNTIMED` where unserved or unmeasured; None when no luck was given.
     """
 
     tier_map: TierMap
@@ -63,7 +73,14 @@ class Replay:
     decisions: Decisions
     cost_pusd: IntColumn
     cached_tokens: IntColumn
-    latency_s: FloatColumn | None = field(default=None)
+    latency_us: IntColumn | None = field(default=None)
+
+    @property
+    def latency_s(self) -> FloatColumn | None:
+        """Shape (n,) [s]; NaN where unserved or unmeasured; None when no luck was given."""
+        if self.latency_us is None:
+            return None
+        return np.where(self.latency_us == UNTIMED, np.nan, self.latency_us / 1e6)
 
 
 def replay(
@@ -107,37 +124,88 @@ def replay(
     >>> run.cost_pusd.tolist()  # 10,000 x 0.73 + 500 x 3.49, then 12,000 x 0.435 + 500 x 0.87 micro-USD
     [9045000000, 5655000000]
     """
-    decisions = decide(stream, routing_plan(tier_map, catalogue))
-    billed = bill(stream, decisions.model_index, catalogue, cache if cache is not None else PrefixCache())
+    plan, prepared = routing_plan(tier_map, catalogue), tariff(catalogue, cache if cache is not None else PrefixCache())
+    refuse_overflow(stream, prepared.rows)
+    tables = None
+    if luck is not None:
+        luck.check_length(len(stream))
+        tables = latency_tables(catalogue)
+    columns = _Columns(len(stream), is_timed=luck is not None)
+    for rows in session_blocks(stream):
+        part = stream.part(rows.start, rows.stop)
+        decisions = decide(part, plan)
+        cached = cached_tokens(part, decisions.model_index, prepared.rules)
+        bill = billed(part, decisions.model_index, cached, prepared)
+        columns.fill(rows, decisions, bill)
+        if luck is not None and tables is not None:
+            columns.latency_us[rows] = latency_us(
+                part, decisions.model_index, bill.cached_tokens, tables, luck.take(rows)
+            )
     return Replay(
         tier_map=tier_map,
         catalogue=catalogue,
         stream=stream,
-        decisions=decisions,
-        cost_pusd=billed.cost_pusd,
-        cached_tokens=billed.cached_tokens,
-        latency_s=None if luck is None else latency_s(stream, decisions.model_index, catalogue, luck),
+        decisions=Decisions(**columns.decisions),
+        cost_pusd=columns.cost_pusd,
+        cached_tokens=columns.cached_tokens,
+        latency_us=columns.latency_us if luck is not None else None,
     )
+
+
+class _Columns:
+    """What a replay leaves of each request, filled block by block."""
+
+    def __init__(self, n_requests: int, *, is_timed: bool) -> None:
+        self.decisions = {f.name: np.empty(n_requests, dtype=np.int32) for f in fields(Decisions)}
+        self.cost_pusd = np.empty(n_requests, dtype=np.int64)
+        self.cached_tokens = np.empty(n_requests, dtype=np.int64)
+        self.latency_us = np.empty(n_requests if is_timed else 0, dtype=np.int64)
+
+    def fill(self, rows: slice, decisions: Decisions, bill: Bill) -> None:
+        for name, column in self.decisions.items():
+            column[rows] = getattr(decisions, name)
+        self.cost_pusd[rows] = bill.cost_pusd
+        self.cached_tokens[rows] = bill.cached_tokens
+
+
+def session_blocks(stream: RequestStream, size: int = _BLOCK_REQUESTS) -> Iterator[slice]:
+    """Yield slices of whole sessions, each of about `size` requests or one longer session.
+
+    Sessions do not know of each other, so a stream can be replayed block by block: temporary columns stay in the
+    processor's cache and memory stays flat.
+    """
+    start, n_requests = 0, len(stream)
+    while start < n_requests:
+        stop = min(start + size, n_requests)
+        if stop < n_requests:
+            stop = int(np.searchsorted(stream.session, stream.session[stop - 1], side="right"))
+        yield slice(start, stop)
+        start = stop
 
 
 def decide(stream: RequestStream, plan: RoutingPlan) -> Decisions:
     """Decide every request of a stream. O(n), plus O(n x shortlist) for the price metric ``request``."""
     policy = plan.tier_map.policy
-    tier_requested = plan.tier_map.tiers_of(stream)
-    state = plan.state(stream, tier_requested)
-    model = plan.best[state] if plan.is_static else _best_by_request(stream, plan, state)
-    if policy.stickiness == "session":
-        model = keep_models(stream, state=state, fresh=model, is_listed=plan.is_listed, ttl_s=policy.sticky_ttl_s)
-    return Decisions(tier_requested=tier_requested, tier_served=plan.served_tier[state], model_index=model)
+    requested, routed = routed_tiers(stream, plan.tier_map)
+    state = plan.state(stream, routed)
+    ranked = model = plan.best[state] if plan.is_static else _best_by_request(stream, plan, state)
+    if policy.stickiness != "none":
+        model = keep_models(run_starts(stream, policy), state=state, fresh=ranked, is_listed=plan.is_listed)
+    return Decisions(
+        tier_requested=requested,
+        tier_routed=routed,
+        tier_served=plan.served_tier[state],
+        ranked_index=ranked,
+        model_index=model,
+    )
 
 
-def _best_by_request(stream: RequestStream, plan: RoutingPlan, state: IntColumn) -> IntColumn:
+def _best_by_request(stream: RequestStream, plan: RoutingPlan, state: IndexColumn) -> IndexColumn:
     """Return the first of each request's shortlist when its own tokens set the price."""
     rows = price_rows(plan.catalogue)
-    refuse_overflow(stream, rows)
-    best = np.full(len(stream), UNSERVED, dtype=np.int64)
+    best = np.full(len(stream), UNSERVED, dtype=np.int32)
     for this, shortlist in enumerate(plan.shortlists):
-        models = np.array(_fastest(plan, shortlist), dtype=np.int64)
+        models = np.array(_fastest(plan, shortlist), dtype=np.int32)
         if len(models) == 0:
             continue
         requests = np.flatnonzero(state == this)

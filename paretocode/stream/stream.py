@@ -39,7 +39,7 @@ class RequestRow(NamedTuple):
     """One request, for reading and for the reference router."""
 
     session: int
-    time_s: float
+    time_us: int
     min_score_ppm: int | None
     prompt_tokens: int
     completion_tokens: int
@@ -130,6 +130,19 @@ class RequestStream:
         return read_only(gap)
 
     @cached_property
+    def time_us(self) -> IntColumn:
+        """Times as whole microseconds: what time limits are compared in, so that no float decides on a cache hit."""
+        return read_only(np.rint(self.time_s * 1e6).astype(np.int64))
+
+    @cached_property
+    def gap_us(self) -> IntColumn:
+        """Start-to-start time since the session's previous request [microseconds]; 0 for a session's first."""
+        gap = np.zeros(len(self), dtype=np.int64)
+        np.subtract(self.time_us[1:], self.time_us[:-1], out=gap[1:])
+        gap[self.is_first] = 0
+        return read_only(gap)
+
+    @cached_property
     def has_demand(self) -> bool:
         """Whether any request states a min score."""
         return not bool(self.is_omitted.all())
@@ -138,7 +151,7 @@ class RequestStream:
         """Return one request in plain Python numbers."""
         return RequestRow(
             session=int(self.session[index]),
-            time_s=float(self.time_s[index]),
+            time_us=int(self.time_us[index]),
             min_score_ppm=None if self.is_omitted[index] else int(self.min_score_ppm[index]),
             prompt_tokens=int(self.prompt_tokens[index]),
             completion_tokens=int(self.completion_tokens[index]),
@@ -158,6 +171,16 @@ class RequestStream:
         note = f"only the first {stop:,} of {len(self):,} requests, whole sessions"
         part = self.take_sessions(np.arange(int(self.session[stop - 1]) + 1))
         return part.replace(notes=(*self.notes, note))
+
+    def part(self, start: int, stop: int) -> RequestStream:
+        """Return rows start .. stop - 1, which must be whole sessions, as a stream; nothing is checked again."""
+        part = object.__new__(RequestStream)
+        columns = {name: getattr(self, name)[start:stop] for name in COLUMNS}
+        columns["session"] = columns["session"] - columns["session"][0]
+        rest = {"session_ids": (), "name": self.name, "notes": self.notes, "logged": None}
+        for name, value in {**columns, **rest}.items():
+            object.__setattr__(part, name, value)
+        return part
 
     def rows_of(self, sessions: IntColumn) -> IntColumn:
         """Return the row indices of whole sessions, in stream order. O(n)."""

@@ -83,8 +83,10 @@ class PolicyEntry(_Strict):
     eligibility: Literal["tier", "floor"]
     empty_tier: Literal["up", "down", "refuse"]
     n_fallbacks: Annotated[int, Field(ge=0, le=100)]
-    stickiness: Literal["none", "session"]
+    stickiness: Literal["none", "session", "implicit"]
     sticky_ttl_s: _Count
+    hysteresis_ppm: _Count = 0
+    downgrades: Literal["allowed", "never"] = "allowed"
 
 
 class TierMapFile(_Strict):

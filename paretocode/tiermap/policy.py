@@ -12,12 +12,13 @@ from paretocode._checks import one_of
 from paretocode.catalogue.prices import PRICE_METRICS
 from paretocode.errors import InputError
 
-__all__ = ["ELIGIBILITIES", "EMPTY_TIER_RULES", "RANKINGS", "STICKINESS", "Policy"]
+__all__ = ["DOWNGRADES", "ELIGIBILITIES", "EMPTY_TIER_RULES", "RANKINGS", "STICKINESS", "Policy"]
 
 RANKINGS = ("price", "throughput")
 ELIGIBILITIES = ("tier", "floor")
 EMPTY_TIER_RULES = ("up", "down", "refuse")
-STICKINESS = ("none", "session")
+STICKINESS = ("none", "session", "implicit")
+DOWNGRADES = ("allowed", "never")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,17 @@ class Policy:
         How many further models of the same shortlist follow the primary; documented as two.
     stickiness
         ``session``: a session keeps its model while that model stays in the request's shortlist and the time since
-        the session's previous request is below `sticky_ttl_s`; ``none``: every request is decided afresh.
+        the session's previous request is below `sticky_ttl_s`; ``implicit``: the caller sends no session id and the
+        router knows a conversation by its opening messages, so that the same holds only as long as a request still
+        shares leading tokens with the one before; ``none``: every request is decided afresh.
     sticky_ttl_s
         Sliding time limit of stickiness [s]. Two pages of documentation say 5 and 10 minutes; the default is 5.
+    hysteresis_ppm
+        Half-width h of the play that a session's min score has before its tier follows [parts per million]: the level
+        that is routed moves only as far as keeps it within h of what is asked. 0, the default, follows at once. What is
+        asked, not the level, decides on shortfall.
+    downgrades
+        ``never``: within a session no request is routed to a lower tier than an earlier one; ``allowed`` (default).
 
     Raises
     ------
@@ -60,6 +69,8 @@ class Policy:
     n_fallbacks: int = 2
     stickiness: str = "session"
     sticky_ttl_s: int = 300
+    hysteresis_ppm: int = 0
+    downgrades: str = "allowed"
 
     def __post_init__(self) -> None:
         one_of(self.ranking, RANKINGS, name="ranking", where="policy")
@@ -67,7 +78,8 @@ class Policy:
         one_of(self.eligibility, ELIGIBILITIES, name="eligibility", where="policy")
         one_of(self.empty_tier, EMPTY_TIER_RULES, name="empty_tier", where="policy")
         one_of(self.stickiness, STICKINESS, name="stickiness", where="policy")
-        for name in ("n_fallbacks", "sticky_ttl_s"):
+        one_of(self.downgrades, DOWNGRADES, name="downgrades", where="policy")
+        for name in ("n_fallbacks", "sticky_ttl_s", "hysteresis_ppm"):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
                 raise InputError(f"{name} is {value!r}", where="policy", way_out="give a whole number >= 0")

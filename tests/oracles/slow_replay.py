@@ -51,11 +51,14 @@ def slow_bill(
         has_read, has_write = (
             _is_known(catalogue, model, f"cache_{way}_usd_per_mtok", request.prompt_tokens) for way in ("read", "write")
         )
-        caches = cache.is_on and has_read
+        rules = cache.of(catalogue.keys[model])
+        caches = rules.ttl_s > 0 and has_read
+        if rules.write_to_prompt is not None:
+            has_write, price["cache_write"] = True, _written_at(catalogue, model, request.prompt_tokens, rules)
         length, last_use = held.get((request.session, model), [0, float("-inf")])
-        is_warm = caches and request.time_s - last_use <= cache.ttl_s and length >= cache.min_tokens
+        is_warm = caches and request.time_us - last_use <= rules.ttl_s * 1e6 and length >= rules.min_tokens
         cached = int(length) if is_warm else 0
-        writes = caches and request.prompt_tokens >= cache.min_tokens and has_write
+        writes = caches and request.prompt_tokens >= rules.min_tokens and has_write
         fresh_price = price["cache_write"] if writes else price["prompt"]
         costs.append(
             cached * price["cache_read"]
@@ -63,7 +66,7 @@ def slow_bill(
             + request.completion_tokens * price["completion"]
         )
         cached_column.append(cached)
-        held[request.session, model] = [request.prompt_tokens, request.time_s]
+        held[request.session, model] = [request.prompt_tokens, request.time_us]
     return costs, cached_column
 
 
@@ -73,3 +76,9 @@ def _is_known(catalogue: Catalogue, model: int, name: str, prompt_tokens: int) -
     in_force = max(steps, key=lambda step: step.min_prompt_tokens, default=None)
     own, stepped = getattr(catalogue, name)[model], float("nan") if in_force is None else getattr(in_force, name)
     return not (math.isnan(own) and math.isnan(stepped))
+
+
+def _written_at(catalogue: Catalogue, model: int, prompt_tokens: int, rules: PrefixCache) -> int:
+    """Return the stated multiple of the prompt price in force, in whole pico-USD per token."""
+    prompt = price_in_force(catalogue, model, "prompt_usd_per_mtok", prompt_tokens)
+    return round((rules.write_to_prompt or 0.0) * prompt)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from paretocode.catalogue import bundled_scale, load_bundled
-from paretocode.sim.latency import draw_luck
+from paretocode.sim.luck import draw_luck
 from paretocode.sim.metrics import measure
 from paretocode.sim.replaying import replay
 from paretocode.stream.demand import DEFAULT_DEMAND, apply_demand

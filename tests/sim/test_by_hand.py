@@ -14,21 +14,28 @@ from paretocode.errors import InputError
 from paretocode.sim import (
     NO_CACHE,
     UNSERVED,
+    UNTIMED,
     Luck,
     PrefixCache,
     bill,
     cached_tokens,
     count_jumps,
-    latency_s,
+    latency_tables,
+    latency_us,
     measure,
     replay,
 )
 from paretocode.sim.billing import exact_sum, nano_usd
+from paretocode.sim.latency import UNCACHED_US_PER_TOKEN
+from paretocode.sim.luck import LEVEL_NORMALS
 from paretocode.stream.stream import RequestStream, request_stream
 from paretocode.tiermap import Policy, Tier, TierMap
 from strategies import catalogue_of
 
 NAN = float("nan")
+
+
+TWO = catalogue_of({"model_id": ["a", "b"]})
 
 
 def session(
@@ -42,27 +49,27 @@ def session(
 
 def test_a_cache_lives_to_its_ttl_and_not_beyond() -> None:
     stream = session([0, 300, 601], [1000, 2000, 3000], [0, 1000, 2000])
-    cached = cached_tokens(stream, np.array([0, 0, 0]), PrefixCache(ttl_s=300, min_tokens=0))
+    cached = cached_tokens(stream, np.array([0, 0, 0]), PrefixCache(ttl_s=300, min_tokens=0).rules(TWO))
     assert cached.tolist() == [0, 1000, 0]
 
 
 def test_a_model_left_and_used_again_finds_what_all_prompts_in_between_share() -> None:
     # Model 0 at rows 0 and 3: its 1,000 tokens are cut to 700 by row 2, whatever row 3 shares with row 2.
     stream = session([0, 100, 200, 300], [1000, 1500, 1600, 1700], [0, 900, 700, 1600])
-    cached = cached_tokens(stream, np.array([0, 1, 1, 0]), PrefixCache(ttl_s=300, min_tokens=0))
+    cached = cached_tokens(stream, np.array([0, 1, 1, 0]), PrefixCache(ttl_s=300, min_tokens=0).rules(TWO))
     assert cached.tolist() == [0, 0, 700, 700]
     just_too_late = PrefixCache(ttl_s=299.9, min_tokens=0)
-    assert cached_tokens(stream, np.array([0, 1, 1, 0]), just_too_late).tolist() == [0, 0, 700, 0]
+    assert cached_tokens(stream, np.array([0, 1, 1, 0]), just_too_late.rules(TWO)).tolist() == [0, 0, 700, 0]
 
 
 def test_short_prefixes_are_not_cached() -> None:
     stream = session([0, 1, 2], [1023, 1500, 1600], [0, 1023, 1024])
-    assert cached_tokens(stream, np.array([0, 0, 0]), PrefixCache()).tolist() == [0, 0, 1024]
+    assert cached_tokens(stream, np.array([0, 0, 0]), PrefixCache().rules(TWO)).tolist() == [0, 0, 1024]
 
 
 def test_an_unserved_request_reads_nothing_and_warms_nothing() -> None:
     stream = session([0, 1, 2], [2000, 2000, 2000], [0, 2000, 2000])
-    cached = cached_tokens(stream, np.array([0, UNSERVED, 0]), PrefixCache(min_tokens=0))
+    cached = cached_tokens(stream, np.array([0, UNSERVED, 0]), PrefixCache(min_tokens=0).rules(TWO))
     assert cached.tolist() == [0, 0, 2000]
 
 
@@ -116,10 +123,13 @@ def test_latency_is_ttft_plus_tokens_over_throughput() -> None:
     catalogue = catalogue_of({"model_id": ["a"]}, throughput_tps=tps, ttft_s=ttft)
     stream = session([0, 1, 2], [1, 1, 1], [0, 0, 0], [100, 100, 100])
     p90 = NormalDist().inv_cdf(0.9)
-    luck = Luck(ttft=np.array([0.0, p90, 0.0]), throughput=np.array([0.0, p90, p90]))
-    seconds = latency_s(stream, np.array([0, 0, 0]), catalogue, luck)
-    assert seconds == pytest.approx([2 + 100 / 50, 4 + 100 / 25, 2 + 100 / 25])
-    assert np.isnan(latency_s(stream, np.array([UNSERVED] * 3), catalogue, luck)).all()
+    luck = luck_of([0.0, p90, 0.0], [0.0, p90, p90])
+    times = latency_us(stream, np.array([0, 0, 0]), np.array([1, 1, 1]), latency_tables(catalogue), luck)
+    assert times / 1e6 == pytest.approx([2 + 100 / 50, 4 + 100 / 25, 2 + 100 / 25], rel=2e-3)
+    cold = latency_us(stream, np.array([0, 0, 0]), np.array([0, 0, 0]), latency_tables(catalogue), luck)
+    assert (cold - times).tolist() == [UNCACHED_US_PER_TOKEN] * 3
+    nobody = np.array([UNSERVED] * 3)
+    assert (latency_us(stream, nobody, np.zeros(3, dtype=int), latency_tables(catalogue), luck) == UNTIMED).all()
 
 
 def test_jumps_skip_unserved_requests_and_session_borders() -> None:
@@ -213,7 +223,7 @@ def test_latency_quantiles_are_those_of_the_known_ones() -> None:
     tier_map, catalogue = world()
     n = 101
     stream = request_stream(session=np.arange(n), time_s=np.zeros(n), prompt_tokens=[10] * n, completion_tokens=[0] * n)
-    run = dataclasses.replace(replay(stream, tier_map, catalogue, cache=NO_CACHE), latency_s=np.arange(n, dtype=float))  # type: ignore[arg-type]
+    run = dataclasses.replace(replay(stream, tier_map, catalogue, cache=NO_CACHE), latency_us=np.arange(n) * 1_000_000)
     metrics = measure(run, scale=FractionScale(full=100.0))
     assert (metrics.latency_p50_s, metrics.latency_p95_s, metrics.latency_p99_s) == (50.0, 95.0, 99.0)
 
@@ -223,13 +233,22 @@ def test_slow_calls_are_slow_in_both_directions() -> None:
     tps[0, 2], ttft[0, 2] = 50.0, 2.0
     catalogue = catalogue_of({"model_id": ["a"]}, throughput_tps=tps, ttft_s=ttft)
     stream = session([0, 1, 2], [1, 1, 1], [0, 0, 0], [100, 100, 100])
-    slow = Luck(ttft=np.array([0.0, 3.0, 0.0]), throughput=np.array([0.0, 0.0, 3.0]))
-    base, late, slow_stream = latency_s(stream, np.array([0, 0, 0]), catalogue, slow)
-    assert late == pytest.approx(2 * np.exp(0.5 * 3) + 2)
-    assert slow_stream == pytest.approx(2 + 2 * np.exp(0.24 * 3))
-    assert base == pytest.approx(4)
+    tables, held = latency_tables(catalogue), np.array([1, 1, 1])
+    slow = luck_of([0.0, 3.0, 0.0], [0.0, 0.0, 3.0])
+    base, late, slow_stream = latency_us(stream, np.array([0, 0, 0]), held, tables, slow) / 1e6
+    assert late == pytest.approx(2 * np.exp(0.5 * 3) + 2, rel=0.02)
+    assert slow_stream == pytest.approx(2 + 2 * np.exp(0.24 * 3), rel=0.02)
+    assert base == pytest.approx(4, rel=2e-3)
     with pytest.raises(InputError, match="the luck has 3 draws and the stream 1 requests"):
-        latency_s(session([0], [1], [0]), np.array([0]), catalogue, slow)
+        latency_us(session([0], [1], [0]), np.array([0]), held, tables, slow)
+
+
+def luck_of(ttft: list[float], throughput: list[float]) -> Luck:
+    """Return the levels nearest to the given normal scores."""
+    near = [
+        np.abs(LEVEL_NORMALS[None] - np.array(z)[:, None]).argmin(axis=1).astype(np.uint16) for z in (ttft, throughput)
+    ]
+    return Luck(ttft=near[0], throughput=near[1], bits=np.zeros(len(ttft), dtype=np.uint32))
 
 
 def test_refusing_requests_counts_as_not_meeting_them() -> None:

@@ -59,7 +59,7 @@ def test_a_map_routes_alike_from_its_file(world: tuple[TierMap, Catalogue], scor
             tier_map_file(tier_map, catalogue)
         return
     file = parse_tier_map(canonical_bytes(tier_map_file(tier_map, catalogue)), where="here")
-    request = RequestRow(0, 0.0, score, prompt, 1, 0)
+    request = RequestRow(0, 0, score, prompt, 1, 0)
     here, there = route(request, tier_map, catalogue), route(request, file.tier_map(), file.catalogue())
     read = file.catalogue()
     assert here.tier_served == there.tier_served

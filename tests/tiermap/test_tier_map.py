@@ -159,6 +159,6 @@ def test_scores_and_speeds_are_compared_in_thousandths() -> None:
         tier_map = map_from_edges(close, score_edges=[40.0], request_edges=[0.5], policy=policy)
         file = tier_map_file(tier_map, close)
         assert tier_map.tiers[1].models == file.tier_map().tiers[1].models
-        request = RequestRow(0, 0.0, 600_000, 10, 1, 0)
+        request = RequestRow(0, 0, 600_000, 10, 1, 0)
         here, there = route(request, tier_map, close), route(request, file.tier_map(), file.catalogue())
         assert close.keys[here.primary] == file.catalogue().keys[there.primary]  # type: ignore[index]
