@@ -12,6 +12,7 @@ import importlib.util
 import os
 from collections.abc import Callable
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 from paretocode.errors import UsageError
@@ -49,6 +50,14 @@ class Kernel:
         Returns small arguments of the types that it will be called with; the first call, which compiles, uses them.
     from_size
         Size (the caller's count of steps) from which compiling pays within one call.
+    helpers
+        Functions of the same file that the loop calls, each after those that it calls itself. They are written into
+        the loop, which costs time to compile and saves handing arrays on.
+    cold
+        Helpers for what is rare; they stay functions.
+    allocates
+        Whether the loop makes arrays. One that does not is spared all counting of references, which is most of the
+        time of a loop over many arrays.
 
     Examples
     --------
@@ -58,8 +67,20 @@ class Kernel:
     True
     """
 
-    def __init__(self, function: Callable[..., Any], *, example: Callable[[], tuple[Any, ...]], from_size: int) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        example: Callable[[], tuple[Any, ...]],
+        from_size: int,
+        helpers: tuple[Callable[..., Any], ...] = (),
+        cold: tuple[Callable[..., Any], ...] = (),
+        allocates: bool = True,
+    ) -> None:
         self.function = function
+        self.helpers = helpers
+        self.cold = cold
+        self.allocates = allocates
         self.example = example
         self.from_size = from_size
 
@@ -89,11 +110,25 @@ class Kernel:
         numba raises RuntimeError where it finds no folder for its cache (a read-only installation without a writable
         home) and OSError where the folder it found refuses the file.
         """
-        njit = importlib.import_module("numba").njit
         try:
-            compiled: Callable[..., Any] = njit(cache=True)(self.function)
+            compiled = self._jitted(is_kept=True)
             compiled(*self.example())
         except (RuntimeError, OSError):
-            compiled = njit(self.function)
+            compiled = self._jitted(is_kept=False)
             compiled(*self.example())
         return compiled
+
+    def _jitted(self, *, is_kept: bool) -> Callable[..., Any]:
+        """Return the function as numba sees it: in a namespace where its helpers are compiled ones."""
+        options = {"cache": is_kept} | ({} if self.allocates else {"_nrt": False})
+        njit = importlib.import_module("numba").njit
+        if not self.helpers:
+            jitted: Callable[..., Any] = njit(**options)(self.function)
+            return jitted
+        namespace = dict(self.function.__globals__)
+        for helper in self.helpers:
+            inline = "never" if helper in self.cold else "always"
+            compiled = njit(**options, inline=inline)(FunctionType(helper.__code__, namespace, helper.__name__))
+            namespace[helper.__name__] = compiled
+        jitted = njit(**options)(FunctionType(self.function.__code__, namespace, self.function.__name__))
+        return jitted

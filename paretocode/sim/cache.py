@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from paretocode._checks import BoolColumn, IndexColumn, IntColumn
+from paretocode._checks import IndexColumn, IntColumn
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.errors import InputError
 from paretocode.sim.plan import UNSERVED
 from paretocode.stream.stream import RequestStream
 
-__all__ = ["NO_CACHE", "CacheRules", "PrefixCache", "cached_tokens"]
+__all__ = ["NO_CACHE", "CacheRules", "PrefixCache", "cached_tokens", "lag1_cached_tokens"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +130,9 @@ def cached_tokens(stream: RequestStream, model_index: IndexColumn | IntColumn, r
     a model that was left and is used again, it is the least shared prefix since its last use: one `minimum.reduceat`
     over those stretches. O(n x models used in a session) at worst, O(n) when sessions keep their models.
     """
-    cached = np.zeros(len(stream), dtype=np.int64)
-    if not rules.ttl_us.any() or len(stream) < 2:
-        return cached
-    ttl_us, min_tokens = _by_request(rules, model_index)
-    same_model = ~stream.is_first[1:] & (model_index[1:] == model_index[:-1])
-    warm = same_model & (stream.gap_us[1:] <= (ttl_us if isinstance(ttl_us, int) else ttl_us[1:]))
-    cached[1:] = np.where(warm, np.minimum(stream.prefix_tokens[1:], stream.prompt_tokens[:-1]), 0)
-    here, before = _returns(stream, model_index, same_model)
+    cached = _of_the_turn_before(stream, model_index, rules)
+    here, before = _returns(stream, model_index)
+    ttl_us, _ = _by_request(rules, model_index)
     in_time = stream.time_us[here] - stream.time_us[before] <= (ttl_us if isinstance(ttl_us, int) else ttl_us[here])
     here, before = here[in_time], before[in_time]
     if len(here):
@@ -145,6 +140,31 @@ def cached_tokens(stream: RequestStream, model_index: IndexColumn | IntColumn, r
         padded = np.append(stream.prefix_tokens, 0)
         shared = np.minimum.reduceat(padded, stretches)[::2]
         cached[here] = np.minimum(shared, stream.prompt_tokens[before])
+    return _without_the_uncached(cached, model_index, rules)
+
+
+def lag1_cached_tokens(stream: RequestStream, model_index: IndexColumn | IntColumn, rules: CacheRules) -> IntColumn:
+    """Return what requests would find if a session's caches forgot every model but that of the turn before. O(n).
+
+    A lower bound of `cached_tokens`, and what additive tables can know: coming back to a model counts as cold. On
+    measured coding sessions the bias of the bill is below 1 % up to 2 % of jumps a turn and grows fast beyond.
+    """
+    return _without_the_uncached(_of_the_turn_before(stream, model_index, rules), model_index, rules)
+
+
+def _of_the_turn_before(stream: RequestStream, model_index: IndexColumn | IntColumn, rules: CacheRules) -> IntColumn:
+    """Return the prefix shared with the turn before, where the same model served it within the TTL."""
+    cached = np.zeros(len(stream), dtype=np.int64)
+    ttl_us, _ = _by_request(rules, model_index)
+    warm = ~stream.is_first[1:] & (model_index[1:] == model_index[:-1])
+    warm &= stream.gap_us[1:] <= (ttl_us if isinstance(ttl_us, int) else ttl_us[1:])
+    np.multiply(np.minimum(stream.prefix_tokens[1:], stream.prompt_tokens[:-1]), warm, out=cached[1:])
+    return cached
+
+
+def _without_the_uncached(cached: IntColumn, model_index: IndexColumn | IntColumn, rules: CacheRules) -> IntColumn:
+    """Take out, in place, what is too short, unserved, or served where nothing is cached."""
+    _, min_tokens = _by_request(rules, model_index)
     cached[(cached < min_tokens) | (model_index == UNSERVED)] = 0
     if (rules.ttl_us == 0).any():  # off, even for two requests at one time
         cached[rules.ttl_us[np.maximum(model_index, 0)] == 0] = 0
@@ -159,11 +179,9 @@ def _by_request(rules: CacheRules, model_index: IndexColumn | IntColumn) -> tupl
     return rules.ttl_us[model], rules.min_tokens[model]
 
 
-def _returns(
-    stream: RequestStream, model_index: IndexColumn | IntColumn, same_model: BoolColumn
-) -> tuple[IntColumn, IntColumn]:
+def _returns(stream: RequestStream, model_index: IndexColumn | IntColumn) -> tuple[IntColumn, IntColumn]:
     """Return rows that come back to a model used earlier in the session but not just before, and those earlier rows."""
-    changed = np.flatnonzero(~stream.is_first[1:] & ~same_model) + 1
+    changed = np.flatnonzero(~stream.is_first[1:] & (model_index[1:] != model_index[:-1])) + 1
     has_change = np.zeros(stream.n_sessions, dtype=np.bool_)
     has_change[stream.session[changed]] = True
     rows = np.flatnonzero(has_change[stream.session])

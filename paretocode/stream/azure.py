@@ -46,7 +46,8 @@ def read_azure(path: Path | str, *, max_bytes: int = MAX_BYTES) -> RequestStream
     return request_stream(
         session=np.argsort(np.argsort(time_s, kind="stable")),
         time_s=time_s,
-        **tokens,
+        prompt_tokens=tokens["prompt_tokens"],
+        completion_tokens=tokens["completion_tokens"],
         name="azure",
         where=str(path),
         notes=("the log names no sessions, so every request is one of its own",),
