@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from functools import cached_property
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 from paretocode.errors import UsageError
 
@@ -121,14 +121,12 @@ class Kernel:
     def _jitted(self, *, is_kept: bool) -> Callable[..., Any]:
         """Return the function as numba sees it: in a namespace where its helpers are compiled ones."""
         options = {"cache": is_kept} | ({} if self.allocates else {"_nrt": False})
-        njit = importlib.import_module("numba").njit
+        njit: Callable[..., Any] = importlib.import_module("numba").njit
         if not self.helpers:
-            jitted: Callable[..., Any] = njit(**options)(self.function)
-            return jitted
+            return cast("Callable[..., Any]", njit(**options)(self.function))
         namespace = dict(self.function.__globals__)
-        for helper in self.helpers:
-            inline = "never" if helper in self.cold else "always"
-            compiled = njit(**options, inline=inline)(FunctionType(helper.__code__, namespace, helper.__name__))
-            namespace[helper.__name__] = compiled
-        jitted = njit(**options)(FunctionType(self.function.__code__, namespace, self.function.__name__))
-        return jitted
+        for function in (*self.helpers, self.function):
+            is_inlined = function is not self.function and function not in self.cold
+            decorate = njit(**options, inline="always" if is_inlined else "never")
+            namespace[function.__name__] = decorate(FunctionType(function.__code__, namespace, function.__name__))
+        return cast("Callable[..., Any]", namespace[self.function.__name__])

@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
 def replay_maps(args: argparse.Namespace, maps: list[str]) -> int:
     """Replay the maps named and print their table, the first as incumbent."""
     from paretocode.experiment.document import metrics_document
-    from paretocode.experiment.run import measure_maps
+    from paretocode.experiment.measuring import measure_maps
     from paretocode.report.text import metrics_table
 
     experiment = adhoc_experiment(args, maps)

@@ -1,72 +1,80 @@
-"""``paretocode stream describe|synthesise``: what was asked, or what might be?"""
+"""``paretocode stream describe|synthesise|compare``: what was asked, what might be, and are the two alike?"""
 
 from __future__ import annotations
 
 import argparse
 
-from paretocode.cli.shared import add_json, emit, n_requests, say, seed
+from paretocode.cli import stream_compare, stream_describe
+from paretocode.cli.shared import add_json, emit, n_requests, seed
+from paretocode.cli.stream_log import N_REQUESTS, add_parameters, add_reading, asked_stream
 from paretocode.errors import UsageError
+
+_EPILOG = """\
+examples:
+  paretocode stream describe requests.parquet --reader coding_agent --option threads=main
+  paretocode stream describe log.csv --columns prompt_tokens=in --columns completion_tokens=out --edges 0.33,0.66
+  paretocode stream synthesise --preset coding_agent --requests 50000 --out made_up.parquet
+  paretocode stream synthesise --preset chat --parameter turns_mean=1 --demand hermes_agent --out chat.parquet
+  paretocode stream compare requests.parquet --reader coding_agent --with preset:coding_agent --seed 7
+  paretocode stream compare january.csv --with february.csv --with-reader table --json
+"""
+
+_OF_ACTIONS = {
+    "edges": ("--edges", ("describe",)),
+    "catalogue": ("--catalogue", ("describe",)),
+    "out": ("--out", ("synthesise",)),
+    "other": ("--with", ("compare",)),
+    "other_reader": ("--with-reader", ("compare",)),
+    "other_option": ("--with-option", ("compare",)),
+    "prices": ("--prices", ("compare",)),
+}
+"""What only some actions take: said elsewhere it would be ignored, which nobody means."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
-    parser.add_argument("action", choices=["describe", "synthesise"], help="what to do")
+    parser.epilog = _EPILOG
+    parser.add_argument("action", choices=["describe", "synthesise", "compare"], help="what to do")
     parser.add_argument(
-        "log", nargs="?", metavar="FILE", help="for describe: the log; without it the preset is described"
+        "log", nargs="?", metavar="FILE", default=None, help="the log; without it the preset is described"
     )
-    parser.add_argument("--reader", default="table", help="how to read the log: coding_agent, azure or table")
+    add_reading(parser)
+    add_parameters(parser)
     parser.add_argument("--preset", default="coding_agent", help="the synthetic stream's preset")
-    parser.add_argument("--requests", type=n_requests, default=20_000, help="its number of requests")
+    parser.add_argument(
+        "--requests",
+        type=n_requests,
+        default=argparse.SUPPRESS,
+        help=f"its number of requests (default: {N_REQUESTS:,}; for compare as many as the log has)",
+    )
     parser.add_argument("--seed", type=seed, default=1, help="its seed")
-    parser.add_argument("--demand", default="none", choices=["none", "default"], help="min scores to add")
-    parser.add_argument("--out", metavar="FILE", help="for synthesise: .parquet or .csv to write")
+    parser.add_argument(
+        "--demand", default="none", help="min scores to add: none, default, hermes_agent, llm_council or mixed"
+    )
+    stream_describe.add_options(parser)
+    stream_compare.add_options(parser)
+    parser.add_argument(
+        "--out", metavar="FILE", default=argparse.SUPPRESS, help="for synthesise: .parquet or .csv to write"
+    )
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Describe or synthesise."""
-    from paretocode.stream import (
-        DEFAULT_DEMAND,
-        apply_demand,
-        describe,
-        lint_stream,
-        load_stream,
-        synthesise,
-        write_stream_table,
+    """Do the action."""
+    for name, (option, actions) in _OF_ACTIONS.items():
+        if getattr(args, name, None) is not None and args.action not in actions:
+            raise UsageError(f"{option} does not go with {args.action}", way_out=f"use it with {', '.join(actions)}")
+    return {"describe": stream_describe.run, "synthesise": _synthesise, "compare": stream_compare.run}[args.action](
+        args
     )
 
-    if args.action == "synthesise" and not args.out:
+
+def _synthesise(args: argparse.Namespace) -> int:
+    from paretocode.stream import write_stream_table
+
+    if not getattr(args, "out", None):
         raise UsageError("synthesise has no --out", way_out="name the .parquet or .csv file to write")
-    if args.log:
-        stream = load_stream(args.reader, args.log)
-    else:
-        stream = synthesise(args.preset, n_requests=args.requests, rng=args.seed)
-    if args.demand == "default":
-        stream = apply_demand(stream, DEFAULT_DEMAND, rng=args.seed + 1)
-    if args.action == "synthesise":
-        write_stream_table(stream, args.out)
-        emit(args, str(args.out), {"out": str(args.out), "requests": len(stream), "sessions": stream.n_sessions})
-        return 0
-    description = describe(stream)
-    findings = lint_stream(stream)
-    for note in stream.notes:
-        say(f"note: {note}")
-    lines = [
-        stream.name,
-        *(f"  {name:<32}{_number(value)}" for name, value in description.items()),
-        *(f"{f.severity} {f.code}: {f.message}" for f in findings),
-    ]
-    document = {
-        "name": stream.name,
-        "description": description,
-        "notes": list(stream.notes),
-        "findings": [{"code": f.code, "severity": f.severity, "message": f.message} for f in findings],
-    }
-    emit(args, "\n".join(lines), document)
+    stream = asked_stream(args)
+    write_stream_table(stream, args.out)
+    emit(args, str(args.out), {"out": str(args.out), "requests": len(stream), "sessions": stream.n_sessions})
     return 0
-
-
-def _number(value: object) -> str:
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:,.4g}" if isinstance(value, float) else str(value)

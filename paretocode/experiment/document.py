@@ -21,6 +21,7 @@ _RELATIVE = (
     "cost_usd",
     "cost_usd_per_krequest",
     "cost_usd_per_kserved",
+    "latency_mean_s",
     "latency_p50_s",
     "latency_p95_s",
     "latency_p99_s",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from paretocode._checks import one_of
 from paretocode.bands import Bands, bands_by_scheme
 from paretocode.catalogue import (
     Catalogue,
@@ -24,9 +25,22 @@ from paretocode.catalogue import (
     read_openrouter_models,
 )
 from paretocode.errors import InputError, ParetocodeError
-from paretocode.experiment.spec import CatalogueSpec, ExperimentSpec, MapSpec, PolicySpec, ScaleSpec
+from paretocode.experiment.map_sections import MapSpec, PolicySpec
+from paretocode.experiment.spec import ExperimentSpec
+from paretocode.experiment.world_sections import CatalogueSpec, ScaleSpec
 from paretocode.sim.cache import PrefixCache
-from paretocode.stream import DEFAULT_DEMAND, Demand, RequestStream, apply_demand, demand_of, load_stream, synthesise
+from paretocode.sim.operations import Operations
+from paretocode.stream import (
+    DEFAULT_DEMAND,
+    DEMANDS,
+    Demand,
+    DemandMixture,
+    RequestStream,
+    apply_demand,
+    demand_of,
+    load_stream,
+    synthesise,
+)
 from paretocode.tiermap import Policy, TierMap, documented_pareto_code, map_from_edges, map_from_listing
 from paretocode.tiermap.file import read_tier_map
 
@@ -56,6 +70,8 @@ class Experiment:
     demand: Demand
     demand_origin: str
     cache: PrefixCache
+    operations: Operations | None
+    arrivals: str
     tier_maps: dict[str, TierMap]
     bands: Bands | None
 
@@ -82,7 +98,9 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
         stream=stream,
         demand=demand,
         demand_origin=origin,
-        cache=PrefixCache(ttl_s=spec.cache.ttl_s, min_tokens=spec.cache.min_tokens),
+        cache=spec.cache.rules(),
+        operations=None if spec.operations is None else spec.operations.operations(),
+        arrivals="open" if spec.operations is None else spec.operations.arrivals,
         tier_maps={m.name: _tier_map(m, catalogue, scale, spec.policy, base) for m in maps},
         bands=next((_bands(m, catalogue) for m in maps if m.kind == "scheme"), None),
     )
@@ -119,7 +137,9 @@ def resolve_scale(spec: ScaleSpec, catalogue: Catalogue) -> ScoreScale:
 def _stream(spec: ExperimentSpec, scale_name: str, base: Path) -> RequestStream:
     size = getattr(spec.stream.sizes, scale_name)
     if spec.stream.preset is not None:
-        return synthesise(spec.stream.preset, n_requests=size, rng=spec.seeds.stream)
+        return synthesise(
+            spec.stream.preset, n_requests=size, rng=spec.seeds.stream, parameters=spec.stream.parameters
+        )
     stream = load_stream(spec.stream.reader or "", base / (spec.stream.path or ""), **spec.stream.options)
     return stream if size is None else stream.first_sessions(size)
 
@@ -133,10 +153,21 @@ def _with_demand(spec: ExperimentSpec, stream: RequestStream) -> tuple[RequestSt
                 way_out='use [demand] kind = "default" or "law"',
             )
         return stream, _observed_demand(stream), "log"
-    demand = _law(spec) if spec.demand.kind == "law" else DEFAULT_DEMAND
+    demand = _stated_demand(spec)
     if stream.has_demand:
         stream = stream.replace(notes=(*stream.notes, "the log's own min scores were replaced by the stated demand"))
-    return apply_demand(stream, demand, rng=spec.seeds.demand), demand, "assumed"
+    asked = apply_demand(stream, demand, rng=spec.seeds.demand)
+    return asked, demand.marginal() if isinstance(demand, DemandMixture) else demand, "assumed"
+
+
+def _stated_demand(spec: ExperimentSpec) -> Demand | DemandMixture:
+    if spec.demand.kind == "law":
+        return _law(spec)
+    if spec.demand.kind != "named":
+        return DEFAULT_DEMAND
+    name = spec.demand.name or ""
+    one_of(name, tuple(DEMANDS), name="name", where="demand")
+    return DEMANDS[name]
 
 
 def _law(spec: ExperimentSpec) -> Demand:

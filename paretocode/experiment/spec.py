@@ -1,6 +1,6 @@
 """What does an experiment ask? The TOML file, as models that refuse what they do not know.
 
-Every key, its unit and its default are in the classes below; `docs/experiment.md` shows a whole file.
+Every key, its unit and its default are in the classes of the sections; `docs/experiment.md` shows a whole file.
 """
 
 from __future__ import annotations
@@ -9,179 +9,23 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from paretocode._borders import validated
 from paretocode.errors import InputError
+from paretocode.experiment._strict import Strict
+from paretocode.experiment.map_sections import MapSpec, PolicySpec
+from paretocode.experiment.state_sections import CacheSpec, OperationsSpec
+from paretocode.experiment.world_sections import CatalogueSpec, DemandSpec, ScaleSpec, SeedsSpec, StreamSpec
 
-__all__ = ["ExperimentSpec", "MapSpec", "StreamSpec", "read_experiment"]
+__all__ = ["ExperimentSpec", "read_experiment"]
 
 FORMAT = "paretocode-experiment-1"
 _MAX_BYTES = 1 << 20
 _PATH_KEYS = {"catalogue.source", "catalogue.scores", "stream.path", "incumbent.path"}
-_Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _refuse_unused(model: BaseModel, fits: dict[str, bool], what: str) -> None:
-    """Refuse a key that was written but would be ignored."""
-    for name, is_used in fits.items():
-        if name in model.model_fields_set and not is_used and getattr(model, name) is not None:
-            raise ValueError(f"{what} does not use {name}; take it out")
-
-
-class CatalogueSpec(_Strict):
-    """Which models: `source` is ``bundled``, ``bundled:NAME`` or a file; `scores` joins an AA payload to OpenRouter."""
-
-    source: str = "bundled"
-    scores: str | None = None
-    score_definition: str | None = None
-
-    @model_validator(mode="after")
-    def _definition_has_scores(self) -> Self:
-        if self.score_definition is not None and self.scores is None:
-            raise ValueError("score_definition is used with scores only; take it out, or name the scores file")
-        return self
-
-
-class ScaleSpec(_Strict):
-    """Score scale: ``percentile`` of the catalogue's scores, ``fraction`` of `full`, ``table`` of [score, axis] points,
-    or ``field_percentile``: the points that come with the bundled catalogue."""
-
-    kind: Literal["percentile", "fraction", "table", "field_percentile"] = "percentile"
-    full: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100.0
-    points: list[tuple[float, float]] = []
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        _refuse_unused(self, {"full": self.kind == "fraction", "points": self.kind == "table"}, f"scale {self.kind}")
-        return self
-
-
-class SizesSpec(_Strict):
-    """How many requests a synthetic stream has, or how many of a log are read, by scale; None reads all of a log."""
-
-    full: Annotated[int, Field(ge=1)] | None = None
-    smoke: Annotated[int, Field(ge=1)] | None = None
-
-
-class StreamSpec(_Strict):
-    """Which requests: a synthetic `preset`, or a log at `path` through `reader` with its options."""
-
-    preset: str | None = None
-    reader: str | None = None
-    path: str | None = None
-    options: dict[str, Any] = {}
-    sizes: SizesSpec = SizesSpec()
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Self:
-        if (self.preset is None) == (self.reader is None):
-            raise ValueError("give either preset or reader")
-        if self.reader is not None and not self.path:
-            raise ValueError("path is not given; add path under [stream] or --set stream.path=FILE")
-        from_log = self.preset is None
-        _refuse_unused(self, {"path": from_log, "options": from_log}, "a preset")
-        if self.preset is not None and (self.sizes.full is None or self.sizes.smoke is None):
-            raise ValueError("a preset needs sizes.full and sizes.smoke")
-        return self
-
-
-class DemandSpec(_Strict):
-    """Which min scores: ``default`` (the package's assumption), ``log`` (the log's own column), or a stated ``law``.
-
-    ``auto`` takes the log's column where it states any min score, else the default.
-    """
-
-    kind: Literal["auto", "default", "log", "law"] = "auto"
-    atoms: list[tuple[float, float]] = []
-    omitted_share: float = 0.0
-    smooth_share: float = 0.0
-    smooth_low: float = 0.0
-    smooth_high: float = 1.0
-    smooth_a: float = 1.0
-    smooth_b: float = 1.0
-    switch_rate: float = 0.0009
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        law = {name: self.kind == "law" for name in type(self).model_fields if name != "kind"}
-        _refuse_unused(self, law, f"demand {self.kind}")
-        return self
-
-
-class PolicySpec(_Strict):
-    """Policy parameters that differ from the defaults of `paretocode.tiermap.Policy`."""
-
-    ranking: str | None = None
-    price_metric: str | None = None
-    eligibility: str | None = None
-    empty_tier: str | None = None
-    n_fallbacks: int | None = None
-    stickiness: str | None = None
-    sticky_ttl_s: int | None = None
-    hysteresis_ppm: int | None = None
-    downgrades: str | None = None
-
-
-class CacheSpec(_Strict):
-    """Prompt caching: longest age [s] and shortest prefix [tokens]; `ttl_s` 0 turns it off."""
-
-    ttl_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
-    min_tokens: Annotated[int, Field(ge=0)] = 1024
-
-
-class MapSpec(_Strict):
-    """A map: ``documented``, ``listed`` (own request edges), ``edges``, a banding ``scheme``, or a tier map ``file``.
-
-    Request edges are on the 0..1 axis, score edges in the native unit. ``edges`` and ``scheme`` maps without request
-    edges couple them to the score edges through the scale.
-    """
-
-    name: _Name
-    kind: Literal["documented", "listed", "edges", "scheme", "file"]
-    request_edges: list[float] | None = None
-    score_edges: list[float] | None = None
-    scheme: Literal["natural", "quantile", "equal_interval"] | None = None
-    n_bands: Annotated[int, Field(ge=1, le=100)] = 3
-    min_members: Annotated[int, Field(ge=1)] = 1
-    min_gap: Annotated[float, Field(ge=0)] = 0.0
-    default_tier: str | None = None
-    path: str | None = None
-    policy: PolicySpec = PolicySpec()
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        kind = self.kind
-        fits = {
-            "request_edges": kind in {"listed", "edges", "scheme"},
-            "score_edges": kind == "edges",
-            "scheme": kind == "scheme",
-            "n_bands": kind == "scheme",
-            "min_members": self.scheme == "natural",
-            "min_gap": self.scheme == "natural",
-            "default_tier": kind in {"listed", "edges", "scheme"},
-            "path": kind == "file",
-        }
-        _refuse_unused(self, fits, f"map {self.name!r} of kind {kind}")
-        needed = {"listed": "request_edges", "edges": "score_edges", "scheme": "scheme", "file": "path"}.get(self.kind)
-        if needed is not None and getattr(self, needed) is None:
-            raise ValueError(f"map {self.name!r} of kind {self.kind} needs {needed}")
-        return self
-
-
-class SeedsSpec(_Strict):
-    """Seeds of the synthetic stream, of the min scores, and of the latency draws."""
-
-    stream: Annotated[int, Field(ge=0)] = 1
-    demand: Annotated[int, Field(ge=0)] = 2
-    luck: Annotated[int, Field(ge=0)] = 3
-
-
-class ExperimentSpec(_Strict):
+class ExperimentSpec(Strict):
     """A question about tier maps, and all that its answer depends on."""
 
     format: Literal["paretocode-experiment-1"]
@@ -191,6 +35,7 @@ class ExperimentSpec(_Strict):
     stream: StreamSpec
     demand: DemandSpec = DemandSpec()
     cache: CacheSpec = CacheSpec()
+    operations: OperationsSpec | None = None
     policy: PolicySpec = PolicySpec()
     incumbent: MapSpec
     candidates: list[MapSpec] = []

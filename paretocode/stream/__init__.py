@@ -1,11 +1,33 @@
 """What was asked, when and by whom? Requests as columns, read from logs or made up from stated laws."""
 
-from paretocode.stream.azure import read_azure
-from paretocode.stream.coding_agent import read_coding_agent
-from paretocode.stream.demand import DEFAULT_DEMAND, Demand, DemandTable, apply_demand, demand_of
-from paretocode.stream.describe import describe
+from paretocode.stream.compare import TokenPrices, bill_one_model, compare_streams
+from paretocode.stream.demand import (
+    DEFAULT_DEMAND,
+    DEMANDS,
+    Demand,
+    DemandMixture,
+    DemandTable,
+    Profile,
+    apply_demand,
+    demand_of,
+)
+from paretocode.stream.describe import NearEdgeMass, describe, near_edge_mass
 from paretocode.stream.lint import StreamFinding, lint_stream
 from paretocode.stream.load import READERS, load_stream
+from paretocode.stream.logged import Logged, logged_columns
+from paretocode.stream.readers import (
+    CodingAgentSessions,
+    find_disagreements,
+    read_azure,
+    read_burstgpt,
+    read_coding_agent,
+    read_coding_agent_sessions,
+    read_litellm,
+    read_mooncake,
+    read_openrouter_generations,
+    read_otel,
+    read_vllm_semantic_router,
+)
 from paretocode.stream.stream import PPM, RequestRow, RequestStream, request_stream
 from paretocode.stream.synthetic import PRESETS, synthesise
 from paretocode.stream.table import TABLE_COLUMNS, read_stream_table
@@ -13,23 +35,42 @@ from paretocode.stream.write import write_stream_table
 
 __all__ = [
     "DEFAULT_DEMAND",
+    "DEMANDS",
     "PPM",
     "PRESETS",
     "READERS",
     "TABLE_COLUMNS",
+    "CodingAgentSessions",
     "Demand",
+    "DemandMixture",
     "DemandTable",
+    "Logged",
+    "NearEdgeMass",
+    "Profile",
     "RequestRow",
     "RequestStream",
     "StreamFinding",
+    "TokenPrices",
     "apply_demand",
+    "bill_one_model",
+    "compare_streams",
     "demand_of",
     "describe",
+    "find_disagreements",
     "lint_stream",
     "load_stream",
+    "logged_columns",
+    "near_edge_mass",
     "read_azure",
+    "read_burstgpt",
     "read_coding_agent",
+    "read_coding_agent_sessions",
+    "read_litellm",
+    "read_mooncake",
+    "read_openrouter_generations",
+    "read_otel",
     "read_stream_table",
+    "read_vllm_semantic_router",
     "request_stream",
     "synthesise",
     "write_stream_table",

@@ -1,12 +1,14 @@
-"""How does a cell of text become a number or a moment, and what is said when it does not?
+"""How does a cell become a number, a moment or a verdict, and what is said when it does not?
 
-The engine parses whole columns; a cell that is there but does not parse is refused with its row and value. Rows are
-counted from 1 at the first row of data.
+The engine parses whole columns. Every expression here gives NaN (or a stated number) for a cell that is empty and
+NULL only for one that is there and cannot be read, so that a NULL is always a refusal. Rows are counted from 1 at the
+first row of data.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +17,70 @@ from paretocode.errors import InputError
 from paretocode.stream._reading import Table, fetch, filled
 
 MICROSECONDS = 1e6
+INTEGER_TYPES = frozenset(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"))
+"""Types whose every value is an int64."""
+
+_REAL_TYPES = frozenset(("FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT"))
+_GOOD = ("ok", "success", "succeeded", "completed")
+_BAD = ("error", "failed", "failure", "timeout")
+
+
+class Parse(NamedTuple):
+    """How cells of one kind are read.
+
+    Parameters
+    ----------
+    sql
+        What the engine computes for a cell, with ``{}`` for the cell as text.
+    what
+        What a bad cell is not.
+    way_out
+        What to write instead.
+    """
+
+    sql: str
+    what: str
+    way_out: str
+
+
+NUMBER = Parse("TRY_CAST({} AS DOUBLE)", "number", "write it as a plain number")
+MOMENT = Parse("epoch_us(TRY_CAST({} AS TIMESTAMPTZ))", "timestamp", "write it like 2026-01-31T12:00:00.5Z")
+FLAG = Parse("TRY_CAST({} AS BOOLEAN)", "flag", "write true or false")
+STATUS = Parse(
+    f"CASE WHEN lower(trim({{0}})) IN {_GOOD} THEN 0 WHEN lower(trim({{0}})) IN {_BAD} THEN 1 "
+    "WHEN TRY_CAST({0} AS DOUBLE) >= 100 AND TRY_CAST({0} AS DOUBLE) < 600 "
+    "THEN CAST(TRY_CAST({0} AS DOUBLE) >= 400 AS INTEGER) END",
+    "status we know",
+    f"write one of {', '.join(_GOOD + _BAD)} or an HTTP status of 100 to 599, map a column of true and false to "
+    "is_failed instead, or leave the column out by mapping status to an empty name",
+)
+
+
+def parsed_sql(cell: str, type_: str, parse: Parse, *, empty: str = "'nan'::DOUBLE") -> str:
+    """Return the expression that reads a cell as a DOUBLE, NULL where it is there and cannot be read.
+
+    Parameters
+    ----------
+    cell
+        The expression for the cell.
+    type_
+        The engine's type of it.
+    parse
+        What it is read as.
+    empty
+        The expression for a cell that is empty.
+
+    Examples
+    --------
+    >>> parsed_sql("cost", "FLOAT", NUMBER)
+    "coalesce(cost::DOUBLE, 'nan'::DOUBLE)"
+    """
+    if parse is NUMBER and (type_ in INTEGER_TYPES | _REAL_TYPES or type_.startswith("DECIMAL")):
+        return f"coalesce({cell}::DOUBLE, {empty})"
+    text = f"{cell}::VARCHAR"
+    # A timestamp need not go through text and back, and a whole column of them would take seconds.
+    read = parse.sql.format(cell if parse is MOMENT and type_.startswith(("TIMESTAMP", "DATE")) else text)
+    return f"CASE WHEN trim(coalesce({text}, '')) = '' THEN {empty} ELSE ({read})::DOUBLE END"
 
 
 def number_columns(table: Table, sources: Mapping[str, str]) -> dict[str, FloatColumn]:
@@ -32,7 +98,7 @@ def number_columns(table: Table, sources: Mapping[str, str]) -> dict[str, FloatC
     InputError
         A cell that is no number.
     """
-    return _parsed(table, sources, cast="TRY_CAST({} AS DOUBLE)", what="number", way_out="write it as a plain number")
+    return {ours: parsed_column(table, theirs, NUMBER) for ours, theirs in sources.items()}
 
 
 def moment_column(table: Table, source: str) -> FloatColumn:
@@ -45,29 +111,40 @@ def moment_column(table: Table, source: str) -> FloatColumn:
     InputError
         A cell that is no timestamp.
     """
-    cast, way_out = "epoch_us(TRY_CAST({} AS TIMESTAMPTZ))", "write it like 2026-01-31T12:00:00.5Z"
-    moment = _parsed(table, {"ts": source}, cast=cast, what="timestamp", way_out=way_out)["ts"]
-    # Microseconds since 1970 stay whole in a float until the year 2255.
-    return (moment - np.nanmin(moment)) / MICROSECONDS if np.isfinite(moment).any() else moment
+    return seconds_since_earliest(parsed_column(table, source, MOMENT))
 
 
-def _parsed(table: Table, sources: Mapping[str, str], *, cast: str, what: str, way_out: str) -> dict[str, FloatColumn]:
-    select = {}
-    for ours, theirs in sources.items():
-        cell = table.columns[theirs]
-        select[ours] = cast.format(cell)
-        select[f"{ours} is bad"] = f"coalesce(trim({cell}::VARCHAR) <> '' AND {cast.format(cell)} IS NULL, false)"
-    found = fetch(table, select)
-    for ours, theirs in sources.items():
-        bad = np.flatnonzero(found[f"{ours} is bad"])
-        if len(bad):
-            row = int(bad[0])
-            value = fetch(table, {"value": f"{table.columns[theirs]}::VARCHAR"}, tail=f"LIMIT 1 OFFSET {row}")["value"][
-                0
-            ]
-            raise InputError(
-                f"{theirs} is {str(value)[:60]!r} in row {row + 1}, which is no {what}",
-                where=str(table.file),
-                way_out=way_out,
-            )
-    return {ours: filled(found[ours]) for ours in sources}
+def seconds_since_earliest(moment_us: FloatColumn) -> FloatColumn:
+    """Return microseconds as seconds since the least of them.
+
+    Microseconds since 1970 stay whole in a float until the year 2255.
+
+    Examples
+    --------
+    >>> seconds_since_earliest(np.array([3e6, np.nan, 1.5e6])).tolist()
+    [1.5, nan, 0.0]
+    """
+    return (moment_us - np.nanmin(moment_us)) / MICROSECONDS if np.isfinite(moment_us).any() else moment_us
+
+
+def parsed_column(table: Table, theirs: str, parse: Parse, *, empty: str = "'nan'::DOUBLE") -> FloatColumn:
+    """Return one column in the file's order, or say which cell cannot be read.
+
+    Raises
+    ------
+    InputError
+        A cell that is there and is nothing of the kind, with its row and value; an empty one where `empty` is NULL.
+    """
+    cell = table.columns[theirs]
+    found = fetch(table, {"x": parsed_sql(cell, table.type_of(theirs), parse, empty=empty)})["x"]
+    bad = np.flatnonzero(np.ma.getmaskarray(np.ma.asarray(found)))
+    if len(bad):
+        row = int(bad[0])
+        value = fetch(table, {"value": f"{cell}::VARCHAR"}, tail=f"LIMIT 1 OFFSET {row}")["value"][0]
+        shown = "empty" if value is None or value is np.ma.masked or not str(value).strip() else repr(str(value)[:60])
+        raise InputError(
+            f"{theirs} is {shown} in row {row + 1}, which is no {parse.what}",
+            where=str(table.file),
+            way_out=parse.way_out,
+        )
+    return filled(found)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import difflib
 import gzip
+import os
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +25,10 @@ from paretocode.errors import InputError
 from paretocode.stream._damage import bad_json, damaged, kind_of
 
 MAX_BYTES = 4 * 2**30
-"""Largest file that readers take without being told, in bytes on disk: more than a month of a large router's log."""
+"""Largest log that readers take without being told, in bytes on disk: more than a month of a large router's log."""
+
+_MOST_THREADS = 4
+"""One thread of ours takes what the engine's threads decode; more of them would only hold more memory."""
 
 
 def checked_file(path: Path | str, *, max_bytes: int) -> Path:
@@ -32,13 +37,15 @@ def checked_file(path: Path | str, *, max_bytes: int) -> Path:
     Raises
     ------
     InputError
-        No such file, a folder, 0 bytes, or more than `max_bytes`.
+        No such file, a folder, a file we may not read, 0 bytes, or more than `max_bytes`.
     """
     file = Path(path)
     if not file.exists():
         raise InputError("there is no such file", where=str(path), way_out="check the path")
     if not file.is_file():
         raise InputError("this is no file", where=str(path), way_out="name the file itself")
+    if not os.access(file, os.R_OK):
+        raise InputError("the file may not be read", where=str(path), way_out="ask for the right to read it")
     size = file.stat().st_size
     if size == 0:
         raise InputError("the file is empty", where=str(path), way_out="give a log with at least one row")
@@ -62,15 +69,45 @@ class Table(NamedTuple):
         The engine's table function, with one parameter for the path.
     columns
         {name in the file: SQL expression for it}.
+    types
+        {name in the file: the engine's type}; empty for text formats, where every cell is text.
     """
 
     file: Path
     sql: str
     columns: dict[str, str]
+    types: dict[str, str]
+
+    @property
+    def literal_sql(self) -> str:
+        """The table function with the path written into it."""
+        return self.sql.replace("?", quoted(literal_path(self.file), mark="'"), 1)
+
+    def type_of(self, column: str) -> str:
+        """Return the engine's type of a column, ``VARCHAR`` for text."""
+        return self.types.get(column, "VARCHAR")
 
 
-def open_table(file: Path) -> Table:
+@contextmanager
+def connected() -> Iterator[Any]:
+    """Yield an engine of our own: no network, times in UTC."""
+    import duckdb
+
+    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    with duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": threads}) as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        yield engine
+
+
+def open_table(file: Path, *, engine: Any = None) -> Table:
     """Return a Parquet, CSV or NDJSON file as a table; text formats are read as text, nothing is guessed.
+
+    Parameters
+    ----------
+    file
+        What to open.
+    engine
+        From `connected`; None makes one for the moment, which is slow where there are many files.
 
     Raises
     ------
@@ -81,9 +118,10 @@ def open_table(file: Path) -> Table:
     if kind == "CSV":
         return _open_csv(file)
     if kind == "NDJSON":
-        return _open_ndjson(file)
+        return _open_ndjson(file, engine)
     sql = "read_parquet(?, hive_partitioning = false)"
-    return Table(file, sql, {name: quoted(name) for name in _names(file, sql)})
+    types = _described(file, sql, engine)
+    return Table(file, sql, {name: quoted(name) for name in types}, types)
 
 
 def _open_csv(file: Path) -> Table:
@@ -97,7 +135,7 @@ def _open_csv(file: Path) -> Table:
         f"read_csv(?, auto_detect = false, columns = {{{types}}}, header = true, delim = ',', quote = '\"', "
         f"escape = '\"', {_text_options(file)})"
     )
-    return Table(file, sql, {name: f"c{i}" for i, name in enumerate(header)})
+    return Table(file, sql, {name: f"c{i}" for i, name in enumerate(header)}, {})
 
 
 def _csv_header(file: Path) -> list[str]:
@@ -109,17 +147,17 @@ def _csv_header(file: Path) -> list[str]:
         raise damaged(file, error) from error
 
 
-def _open_ndjson(file: Path) -> Table:
+def _open_ndjson(file: Path, engine: Any) -> Table:
     # All lines are looked at, since a key may first appear late in a log.
     options = f"format = 'newline_delimited', {_text_options(file)}"
-    names = _names(file, f"read_json(?, {options}, sample_size = -1, maximum_depth = 1)")
+    names = list(_described(file, f"read_json(?, {options}, sample_size = -1, maximum_depth = 1)", engine))
     if names == ["json"]:  # what the engine makes of rows that are lists or bare values
         what, line = bad_json(file)
         if line:
             raise InputError(what, where=f"{file}, line {line}", way_out="repair the row")
     types = ", ".join(f"{quoted(name, mark=chr(39))}: 'VARCHAR'" for name in names)
     sql = f"read_json(?, {options}, columns = {{{types}}})"
-    return Table(file, sql, {name: quoted(name) for name in names})
+    return Table(file, sql, {name: quoted(name) for name in names}, {})
 
 
 def _text_options(file: Path) -> str:
@@ -127,8 +165,9 @@ def _text_options(file: Path) -> str:
     return f"compression = '{'gzip' if file.suffix.lower() == '.gz' else 'none'}', hive_partitioning = false"
 
 
-def _names(file: Path, sql: str) -> list[str]:
-    return [str(row[0]) for row in _ask(file, f"DESCRIBE SELECT * FROM {sql}", "fetchall")]
+def _described(file: Path, sql: str, engine: Any) -> dict[str, str]:
+    rows = ask(file, f"DESCRIBE SELECT * FROM {sql}", "fetchall", engine)
+    return {str(name): str(type_) for name, type_, *_ in rows}
 
 
 def quoted(name: str, *, mark: str = '"') -> str:
@@ -154,17 +193,34 @@ def fetch(table: Table, select: Mapping[str, str], *, tail: str = "") -> dict[st
         The file cannot be read as what it claims to be.
     """
     expressions = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in select.items())
-    found: dict[str, NDArray[Any]] = _ask(table.file, f"SELECT {expressions} FROM {table.sql} {tail}", "fetchnumpy")
+    found: dict[str, NDArray[Any]] = ask(table.file, f"SELECT {expressions} FROM {table.sql} {tail}", "fetchnumpy")
     return found
 
 
-def _ask(file: Path, query: str, how: str) -> Any:
+def ask(file: Path, query: str, how: str, engine: Any = None) -> Any:
+    """Return what a query over one file answers.
+
+    Parameters
+    ----------
+    file
+        Takes the place of the query's one ``?``.
+    query
+        SQL.
+    how
+        The engine's method of fetching, such as ``fetchall``.
+    engine
+        From `connected`; None makes one for the moment.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read as what it claims to be.
+    """
     import duckdb
 
     try:
-        with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as engine:
-            engine.execute("SET TimeZone = 'UTC'")
-            return getattr(engine.execute(query, [literal_path(file)]), how)()
+        with connected() if engine is None else nullcontext(engine) as asked:
+            return getattr(asked.execute(query, [literal_path(file)]), how)()
     except duckdb.Error as error:
         raise damaged(file, error) from error
 

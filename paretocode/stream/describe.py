@@ -1,18 +1,14 @@
-"""What is in this stream? Its size, lengths, gaps, reuse and demand as one flat record."""
+"""What is in this stream? Its size, pace, lengths, gaps, reuse, demand and log as one flat record."""
 
 from __future__ import annotations
 
-import numpy as np
+from paretocode.stream.description.arrivals import arrivals
+from paretocode.stream.description.asked import NearEdgeMass, asked, near_edge_mass
+from paretocode.stream.description.lengths import gaps_and_reuse, tokens_and_turns
+from paretocode.stream.description.served import served
+from paretocode.stream.stream import RequestStream
 
-from paretocode._checks import FloatColumn
-from paretocode.stream.demand import demand_of
-from paretocode.stream.stream import PPM, RequestStream
-
-__all__ = ["describe"]
-
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-LONG_GAP_S = 300.0
-N_ATOMS = 5
+__all__ = ["NearEdgeMass", "describe", "near_edge_mass"]
 
 
 def describe(stream: RequestStream) -> dict[str, float | int]:
@@ -26,11 +22,14 @@ def describe(stream: RequestStream) -> dict[str, float | int]:
     Returns
     -------
     dict
-        ``requests``, ``sessions``; ``turns_*``, ``prompt_tokens_*``, ``completion_tokens_*`` [tokens] and ``gap_s_*``
-        [s, start to start within sessions] with ``mean`` and quantiles ``p05 .. p99`` (linear interpolation);
-        ``gap_over_300s_share`` of the gaps; ``prefix_share`` of the prompt tokens; ``omitted_share`` of the requests;
-        and ``atom_<min score>`` for the up to five most asked min scores, the share of requests on each. What has no
-        value is left out: a stream without a second turn has no gaps.
+        In this order: ``requests``, ``sessions``; the pace of `arrivals` [s, 1/s]; ``turns_*``, ``prompt_tokens_*``,
+        ``completion_tokens_*`` [tokens] with ``mean``, quantiles ``p05 .. p99`` (linear interpolation) and ``max``,
+        and ``prompt_completion_spearman``; ``gap_s_*`` [s, start to start within sessions],
+        ``gap_over_300s_share`` and ``gap_over_3600s_share`` of the gaps; ``prefix_share`` of the prompt tokens, in
+        all and by preceding gap; ``min_scores``, ``omitted_share``, ``switch_share`` and ``atom_<min score>``, the
+        share of requests on each of the up to five most asked; ``logged_*`` where the log says what was done. What
+        has no value is left out: a stream without a second turn has no gaps, and sessions that all start at one time
+        share no clock, so that no rate is known.
 
     Examples
     --------
@@ -40,32 +39,15 @@ def describe(stream: RequestStream) -> dict[str, float | int]:
     ...                                  min_score=[0.65, 0.65, float("nan")]))
     >>> record["requests"], record["turns_mean"], record["gap_over_300s_share"], record["prefix_share"]
     (3, 1.5, 1.0, 0.25)
-    >>> round(record["atom_0.65"], 3), round(record["omitted_share"], 3)
-    (0.667, 0.333)
+    >>> round(record["atom_0.65"], 3), round(record["omitted_share"], 3), "requests_per_s" in record
+    (0.667, 0.333, False)
     """
-    gaps = stream.gap_s[~stream.is_first]
-    prompt_total = int(stream.prompt_tokens.sum())
-    table = demand_of(stream)
-    most = np.argsort(-table.share, kind="stable")[:N_ATOMS]
     return {
         "requests": len(stream),
         "sessions": stream.n_sessions,
-        **_spread("turns", np.bincount(stream.session).astype(np.float64)),
-        **_spread("prompt_tokens", stream.prompt_tokens.astype(np.float64)),
-        **_spread("completion_tokens", stream.completion_tokens.astype(np.float64)),
-        **_spread("gap_s", gaps),
-        **({"gap_over_300s_share": float(np.mean(gaps > LONG_GAP_S))} if len(gaps) else {}),
-        **({"prefix_share": int(stream.prefix_tokens.sum()) / prompt_total} if prompt_total else {}),
-        "omitted_share": table.omitted_share,
-        **{f"atom_{table.min_score_ppm[i] / PPM:g}": float(table.share[i]) for i in most},
-    }
-
-
-def _spread(name: str, values: FloatColumn) -> dict[str, float | int]:
-    if len(values) == 0:
-        return {}
-    cuts = np.quantile(values, QUANTILES)
-    return {
-        f"{name}_mean": float(values.mean()),
-        **{f"{name}_p{round(100 * q):02d}": float(cut) for q, cut in zip(QUANTILES, cuts, strict=True)},
+        **arrivals(stream),
+        **tokens_and_turns(stream),
+        **gaps_and_reuse(stream),
+        **asked(stream),
+        **served(stream),
     }

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from paretocode._checks import one_of
 from paretocode.errors import UsageError
-from paretocode.stream.azure import read_azure
-from paretocode.stream.coding_agent import read_coding_agent
+from paretocode.stream.readers import (
+    read_azure,
+    read_burstgpt,
+    read_coding_agent,
+    read_litellm,
+    read_mooncake,
+    read_openrouter_generations,
+    read_otel,
+    read_vllm_semantic_router,
+)
 from paretocode.stream.stream import RequestStream
 from paretocode.stream.table import read_stream_table
 
@@ -18,11 +26,17 @@ __all__ = ["READERS", "load_stream"]
 READERS: dict[str, Callable[..., RequestStream]] = {
     "coding_agent": read_coding_agent,
     "azure": read_azure,
+    "burstgpt": read_burstgpt,
+    "mooncake": read_mooncake,
+    "openrouter_generations": read_openrouter_generations,
+    "otel": read_otel,
+    "litellm": read_litellm,
+    "vllm_semantic_router": read_vllm_semantic_router,
     "table": read_stream_table,
 }
 
 
-def load_stream(reader: str, path: Path | str, **options: object) -> RequestStream:
+def load_stream(reader: str, path: Path | str | Sequence[Path | str], **options: object) -> RequestStream:
     """Read a log with the reader of that name.
 
     Parameters
@@ -30,7 +44,7 @@ def load_stream(reader: str, path: Path | str, **options: object) -> RequestStre
     reader
         One of `READERS`.
     path
-        The log.
+        The log; the reader ``table`` also takes a folder or a list of files.
     options
         What that reader takes, such as ``threads`` or ``columns``.
 
@@ -43,10 +57,11 @@ def load_stream(reader: str, path: Path | str, **options: object) -> RequestStre
 
     Examples
     --------
-    >>> load_stream("mooncake", "trace.jsonl.gz")
+    >>> load_stream("wildchat", "trace.jsonl.gz")
     Traceback (most recent call last):
     ...
-    paretocode.errors.InputError: reader is 'mooncake'; use one of coding_agent, azure, table.
+    paretocode.errors.InputError: reader is 'wildchat'; use one of coding_agent, azure, burstgpt, mooncake,
+    openrouter_generations, otel, litellm, vllm_semantic_router, table.
     """
     one_of(reader, tuple(READERS), name="reader")
     read = READERS[reader]

@@ -1,4 +1,4 @@
-"""What does a log say was done with its requests? Optional columns beside the stream: evidence, never input to routing."""
+"""What does a log say was done with its requests? Optional columns: evidence, never input to routing."""
 
 from __future__ import annotations
 

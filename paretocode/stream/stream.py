@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn, float_column, int_column, read_only, same_length
 from paretocode.errors import InputError
+from paretocode.stream._order import order_of, put_in_order
+from paretocode.stream._scores import refuse_scores_above_one
 from paretocode.stream.logged import Logged
 
 __all__ = ["PPM", "RequestRow", "RequestStream", "request_stream"]
@@ -279,14 +281,7 @@ def request_stream(
         if min_score is None
         else float_column(min_score, name="min_score", where=where, least=0.0, missing_allowed=True)
     )
-    too_high = scores > 1
-    if too_high.any():
-        row = int(np.flatnonzero(too_high)[0])
-        raise InputError(
-            f"min_score is {scores[row]:g} in row {row + 1}, which is above 1",
-            where=where,
-            way_out="give it on the 0..1 axis, or empty for omitted",
-        )
+    refuse_scores_above_one(scores, name="min_score", where=where)
     ids = np.asarray(session)
     columns: dict[str, NDArray[np.generic]] = {
         "session": ids,
@@ -299,21 +294,22 @@ def request_stream(
     if same_length(columns, where=where) == 0:
         raise InputError("there is no request in it", where=where, way_out="give a log with at least one row")
     names, number = np.unique(ids, return_inverse=True)
-    order = np.lexsort((times, number))
-    number, times, prompt, completion = number[order], times[order], prompt[order], completion[order]
-    first = np.concatenate(([True], number[1:] != number[:-1]))
-    prefix = np.where(first, 0, np.minimum(prefix[order], prompt))
-    scores = scores[order]
+    is_omitted = np.isnan(scores)
+    rows: dict[str, NDArray[Any]] = {
+        "session": number.astype(np.int64, copy=False),
+        "time_s": times,
+        "min_score_ppm": np.rint(np.where(is_omitted, 0.0, scores) * PPM).astype(np.int64),
+        "is_omitted": is_omitted,
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "prefix_tokens": prefix,
+    }
+    order = order_of(rows["session"], times)
+    put_in_order(rows, order)
     return RequestStream(
-        session=read_only(number.astype(np.int64)),
-        time_s=read_only(times),
-        min_score_ppm=read_only(np.rint(np.nan_to_num(scores) * PPM).astype(np.int64)),
-        is_omitted=read_only(np.isnan(scores)),
-        prompt_tokens=read_only(prompt),
-        completion_tokens=read_only(completion),
-        prefix_tokens=read_only(prefix),
+        **{column: read_only(values) for column, values in rows.items()},
         session_ids=tuple(str(i) for i in names) if ids.dtype.kind in "OUS" else (),
         name=name,
         notes=notes,
-        logged=None if logged is None else logged.take(order),
+        logged=logged if logged is None or order is None else logged.take(order),
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from paretocode._files import replacing
 from paretocode.errors import InputError
+from paretocode.stream.logged import Logged
 from paretocode.stream.stream import PPM, RequestStream
 
 __all__ = ["write_stream_table"]
@@ -26,6 +29,7 @@ def write_stream_table(stream: RequestStream, path: Path | str) -> None:
     ----------
     stream
         Any stream. Where sessions have no names, their numbers are written, padded with zeros so that they sort alike.
+        What is logged is written too, empty where unknown; names of models that no request has are lost.
     path
         File to write; its folder must exist.
 
@@ -48,11 +52,7 @@ def write_stream_table(stream: RequestStream, path: Path | str) -> None:
     with replacing(file) as part, duckdb.connect() as engine:
         target = "'" + str(part.absolute()).replace("'", "''") + "'"
         try:
-            engine.execute(
-                "COPY (SELECT nullif(session_id, '') AS session_id, time_s, "
-                "CASE WHEN isnan(min_score) THEN NULL ELSE min_score END AS min_score, "
-                f"prompt_tokens, completion_tokens, prefix_tokens FROM columns) TO {target} ({_FORMATS[suffix]})"
-            )
+            engine.execute(f"COPY (SELECT {_select(columns)} FROM columns) TO {target} ({_FORMATS[suffix]})")
         except duckdb.Error as error:
             raise InputError(
                 "it cannot be written", where=str(path), way_out="check the folder and the disk"
@@ -60,7 +60,18 @@ def write_stream_table(stream: RequestStream, path: Path | str) -> None:
     del columns
 
 
-def _columns(stream: RequestStream) -> dict[str, np.ndarray]:
+def _select(columns: dict[str, NDArray[Any]]) -> str:
+    """Return the columns' expressions: what is missing becomes an empty cell."""
+    expressions = []
+    for name, column in columns.items():
+        cell = f"nullif({name}, '')" if column.dtype.kind == "O" else name
+        if column.dtype.kind == "f" and name != "time_s":
+            cell = f"CASE WHEN isnan({name}) THEN NULL ELSE {name} END"
+        expressions.append(f"{cell} AS {name}")
+    return ", ".join(expressions)
+
+
+def _columns(stream: RequestStream) -> dict[str, NDArray[Any]]:
     width = len(str(stream.n_sessions))
     names = stream.session_ids or tuple(f"{number:0{width}d}" for number in range(stream.n_sessions))
     return {
@@ -70,4 +81,13 @@ def _columns(stream: RequestStream) -> dict[str, np.ndarray]:
         "prompt_tokens": stream.prompt_tokens,
         "completion_tokens": stream.completion_tokens,
         "prefix_tokens": stream.prefix_tokens,
+        **({} if stream.logged is None else _logged_columns(stream.logged)),
     }
+
+
+def _logged_columns(logged: Logged) -> dict[str, NDArray[Any]]:
+    columns = logged.columns()
+    if "model_code" in columns:
+        # The unknown code -1 finds the "" at the end.
+        columns["model"] = np.array([*logged.model_names, ""], dtype=object)[columns.pop("model_code")]
+    return columns

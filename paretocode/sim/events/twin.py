@@ -12,17 +12,13 @@ from __future__ import annotations
 import heapq
 from collections import deque
 
-from paretocode.sim.events.world import NONE, UNLIMITED, Failure, Outcome, World
+from paretocode.sim.events.world import JITTER_DRAW, MINUTE_US, NEVER, NONE, UNLIMITED, Failure, Outcome, World
 from paretocode.sim.luck import mixed_bits
 from paretocode.sim.plan import UNSERVED
 
 __all__ = ["Twin", "run_twin"]
 
-MINUTE_US = 60_000_000
-NEVER = 2**62
 END, TRY = 0, 1
-JITTER_DRAW = 1_000_000
-"""Draws of jitter are counted from here, far from those of failures."""
 
 _Event = tuple[int, int, int, int, int]
 """Time, kind, request, round, position in the round's candidates."""

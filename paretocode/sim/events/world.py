@@ -28,6 +28,11 @@ __all__ = ["NONE", "UNLIMITED", "Failure", "Lists", "Outcome", "World", "empty_o
 NONE = -1
 UNLIMITED = 0
 MICRO = 1_000_000
+MINUTE_US = 60_000_000
+NEVER = 2**62
+"""Later than any event."""
+JITTER_DRAW = 1_000_000
+"""Draws of jitter are counted from here, far from those of failures."""
 
 
 class Failure:

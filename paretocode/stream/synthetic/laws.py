@@ -8,6 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from paretocode._checks import FloatColumn
+from paretocode.errors import InputError
+from paretocode.stream.synthetic.limits import positive, summing_to_one
+
+__all__ = ["LognormalMixture", "correlated_normals", "lognormal", "normal_correlation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +25,38 @@ class LognormalMixture:
     medians
         Median of each component, in the unit of the numbers.
     sigmas
-        Standard deviation of the logarithm in each component.
+        Standard deviation of the logarithm in each component, above 0.
+
+    Raises
+    ------
+    InputError
+        Parts of unequal length, weights outside 0..1 or not summing to 1, medians or sigmas that are not positive.
     """
 
     weights: tuple[float, ...]
     medians: tuple[float, ...]
     sigmas: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        where = "mixture of lognormals"
+        if not len(self.weights) == len(self.medians) == len(self.sigmas):
+            counts = f"{len(self.weights)} weights, {len(self.medians)} medians and {len(self.sigmas)} sigmas"
+            raise InputError(f"it has {counts}", where=where, way_out="give one of each per component")
+        summing_to_one("weights", self.weights, where=where)
+        for median, sigma in zip(self.medians, self.sigmas, strict=True):
+            positive(where=where, median=median, sigma=sigma)
+
+    @property
+    def mean(self) -> float:
+        """Mean: the weighted sum of median x exp(sigma^2 / 2).
+
+        Examples
+        --------
+        >>> round(lognormal(math.exp(1), 1.0).mean, 6) == round(math.exp(1.5), 6)
+        True
+        """
+        parts = zip(self.weights, self.medians, self.sigmas, strict=True)
+        return math.fsum(weight * median * math.exp(sigma**2 / 2) for weight, median, sigma in parts)
 
     def from_normal(self, normal: FloatColumn) -> FloatColumn:
         """Map standard normal numbers to this law, keeping their order; O(n), interpolated on a grid of 1/400 in log.
@@ -51,6 +81,42 @@ class LognormalMixture:
     def draw(self, n: int, rng: np.random.Generator) -> FloatColumn:
         """Return n independent numbers of this law."""
         return self.from_normal(rng.standard_normal(n))
+
+    def draw_residual(self, rng: np.random.Generator) -> float:
+        """Return what is left of the gap that covers a moment picked at random, gaps having this law.
+
+        Such a gap has the length-biased law: for a lognormal, its median is multiplied by exp(sigma^2); in a mixture
+        the weights go with the means. The moment is uniform within the gap.
+        """
+        parts = list(zip(self.weights, self.medians, self.sigmas, strict=True))
+        biased = LognormalMixture(
+            weights=tuple(w * m * math.exp(s**2 / 2) / self.mean for w, m, s in parts),
+            medians=tuple(m * math.exp(s**2) for _, m, s in parts),
+            sigmas=self.sigmas,
+        )
+        return float(rng.random() * biased.draw(1, rng)[0])
+
+
+def lognormal(median: float, sigma: float) -> LognormalMixture:
+    """Return a single lognormal law.
+
+    Examples
+    --------
+    >>> lognormal(100.0, 0.5)
+    LognormalMixture(weights=(1.0,), medians=(100.0,), sigmas=(0.5,))
+    """
+    return LognormalMixture(weights=(1.0,), medians=(median,), sigmas=(sigma,))
+
+
+def normal_correlation(spearman: float) -> float:
+    """Return the correlation of two normals whose rank correlation is `spearman`: 2 sin(pi spearman / 6), exact.
+
+    Examples
+    --------
+    >>> normal_correlation(0.0), round(normal_correlation(1.0), 12), round(normal_correlation(0.42), 4)
+    (0.0, 1.0, 0.4363)
+    """
+    return 2 * math.sin(math.pi * spearman / 6)
 
 
 def correlated_normals(

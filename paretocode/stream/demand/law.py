@@ -1,8 +1,4 @@
-"""Which min scores do requests ask for? A stated law, since no public log carries them.
-
-What is documented is *where* demand sits: on a few round values that clients send by default or by example (0.65, 0.5,
-0.8, 0.2, 0.9), or nowhere at all, when the parameter is left out. How much sits on each is recorded nowhere.
-"""
+"""What does one kind of caller ask for? Atoms, omitted min scores and a smooth rest."""
 
 from __future__ import annotations
 
@@ -13,9 +9,9 @@ import numpy as np
 
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn, float_column, increasing, read_only
 from paretocode.errors import InputError
-from paretocode.stream.stream import PPM, RequestStream
+from paretocode.stream.stream import PPM
 
-__all__ = ["DEFAULT_DEMAND", "Demand", "DemandTable", "apply_demand", "demand_of"]
+__all__ = ["Demand", "DemandTable"]
 
 STEP_PPM = 1_000
 """The smooth part asks in thousandths, as people write scores."""
@@ -144,7 +140,7 @@ class Demand:
             reached = betainc(self.smooth_a, self.smooth_b, reached)
         return steps * STEP_PPM, np.diff(reached, prepend=0.0, append=1.0)
 
-    def _draw(self, n: int, rng: np.random.Generator) -> tuple[IntColumn, BoolColumn]:
+    def draw(self, n: int, rng: np.random.Generator) -> tuple[IntColumn, BoolColumn]:
         """Return n independent min scores [ppm] and whether each is omitted (0 there)."""
         shares = [*(share for _, share in self.atoms), self.omitted_share, self.smooth_share]
         kind = np.searchsorted(np.cumsum(shares)[:-1], rng.random(n), side="right")
@@ -156,78 +152,17 @@ class Demand:
         ppm[smooth] = np.rint(score * PPM / STEP_PPM).astype(np.int64) * STEP_PPM
         return ppm, kind == len(self.atoms)
 
-    def _redraw_rate(self) -> float:
+    def repeat_chance(self) -> float:
+        """Return the chance that two independent draws ask for the same: the sum of share^2, omitted included."""
+        table = self.table()
+        return float(np.sum(table.share**2)) + table.omitted_share**2
+
+    def redraw_rate(self) -> float:
         """Return how often to draw anew so that `switch_rate` of the draws bring another value.
 
-        A new draw repeats the old value with probability sum of share^2. Drawing anew with switch_rate / (1 - that)
-        gives visible switches at the stated rate and keeps the law of every request exactly as stated; forbidding a
+        A new draw repeats the old value with the `repeat_chance`. Drawing anew with switch_rate / (1 - that) gives
+        visible switches at the stated rate and keeps the law of every request exactly as stated; forbidding a
         repetition would shift weight from common to rare values.
         """
-        table = self.table()
-        other = 1.0 - float(np.sum(table.share**2)) - table.omitted_share**2
+        other = 1.0 - self.repeat_chance()
         return min(1.0, self.switch_rate / other) if other > 1e-12 else 0.0
-
-
-DEFAULT_DEMAND = Demand(
-    atoms=((0.2, 0.05), (0.5, 0.10), (0.65, 0.35), (0.8, 0.15), (0.9, 0.05)),
-    omitted_share=0.15,
-    smooth_share=0.15,
-)
-"""Our assumption, not a measurement: the places of the atoms are those that clients and documentation send (0.65 is
-one agent's default, 0.5 and 0.8 the documentation's examples, 0.2, 0.5, 0.8, 0.9 and omitted one ensemble tool's
-choices); every *share*, and the uniform smooth rest, is our guess. The switch rate, 0.09 % of turns, is how often
-people changed model in the measured coding sessions."""
-
-
-def apply_demand(stream: RequestStream, demand: Demand, *, rng: np.random.Generator | int) -> RequestStream:
-    """Give every request of a stream a min score drawn from the demand, replacing what it had.
-
-    Parameters
-    ----------
-    stream
-        Any stream.
-    demand
-        The law. Constant within a session except for its switches; sessions are independent. Shares hold in
-        expectation over requests, sessions being drawn without regard to their length.
-    rng
-        Generator or seed; same seed, same bytes.
-
-    Returns
-    -------
-    RequestStream
-        The same requests with min scores; O(n), a note says what was applied.
-
-    Examples
-    --------
-    >>> from paretocode.stream.stream import request_stream
-    >>> stream = request_stream(session=[0, 0, 1], time_s=[0, 1, 0], prompt_tokens=[9] * 3, completion_tokens=[1] * 3)
-    >>> asked = apply_demand(stream, Demand(atoms=((0.65, 1.0),)), rng=7)
-    >>> asked.min_score_ppm.tolist(), asked.is_omitted.tolist()
-    ([650000, 650000, 650000], [False, False, False])
-    """
-    for_switches, for_values = np.random.default_rng(rng).spawn(2)
-    begins = stream.is_first | (for_switches.random(len(stream)) < demand._redraw_rate())
-    spell = np.cumsum(begins) - 1
-    ppm, is_omitted = demand._draw(int(spell[-1]) + 1 if len(stream) else 0, for_values)
-    return stream.replace(
-        min_score_ppm=read_only(ppm[spell]),
-        is_omitted=read_only(is_omitted[spell]),
-        notes=(*stream.notes, f"min scores are drawn from an assumed demand of {len(demand.atoms)} atoms"),
-    )
-
-
-def demand_of(stream: RequestStream) -> DemandTable:
-    """Return the distinct min scores a stream asks for and the share of requests on each; O(n log n).
-
-    Examples
-    --------
-    >>> from paretocode.stream.stream import request_stream
-    >>> stream = request_stream(session=[1, 2, 3, 4], time_s=[0, 0, 0, 0], prompt_tokens=[9] * 4,
-    ...                         completion_tokens=[1] * 4, min_score=[0.65, 0.2, 0.65, float("nan")])
-    >>> table = demand_of(stream)
-    >>> table.min_score_ppm.tolist(), table.share.tolist(), table.omitted_share
-    ([200000, 650000], [0.25, 0.5], 0.25)
-    """
-    ppm, count = np.unique(stream.min_score_ppm[~stream.is_omitted], return_counts=True)
-    n = max(len(stream), 1)
-    return DemandTable(read_only(ppm), read_only(count / n), float(np.sum(stream.is_omitted)) / n)

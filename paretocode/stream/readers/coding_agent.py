@@ -2,7 +2,8 @@
 
 Source: callanjfox/kv-cache-tester (commit 94f6046d, Apache-2.0), in its derived form of one row a request with the
 columns ``trace_id, agent_id, turn, t`` [s since the conversation's start], ``in, out`` [tokens] and ``d_prefix_prev``,
-the leading prompt tokens shared with the previous request of the conversation.
+the leading prompt tokens shared with the previous request of the conversation; where they are there, also ``model`` and
+``api_time`` [s from the request to its last token].
 """
 
 from __future__ import annotations
@@ -22,12 +23,18 @@ from paretocode.stream._reading import (
     require_columns,
     sessions_of,
 )
+from paretocode.stream.logged import logged_columns
 from paretocode.stream.stream import RequestStream, request_stream
 
 __all__ = ["read_coding_agent"]
 
 THREADS = ("all", "main")
+API_TIME_CAP_S = 300.0
+"""The recording stopped its clock here: an answer of this length or more is only known to have been as long."""
+
 _COLUMNS = ("trace_id", "agent_id", "turn", "t", "in", "out", "d_prefix_prev")
+_LOGGED = {"model": ("model", "coalesce(model, '')"), "answer_s": ("api_time", "api_time")}
+"""{our name: the file's column and how it is read}, for what a file may leave out."""
 
 
 def read_coding_agent(path: Path | str, *, threads: str = "all", max_bytes: int = MAX_BYTES) -> RequestStream:
@@ -47,7 +54,8 @@ def read_coding_agent(path: Path | str, *, threads: str = "all", max_bytes: int 
     -------
     RequestStream
         Every session starts at time 0, as the trace has it: it does not say when sessions met. No request states a
-        min score; see `apply_demand`.
+        min score; see `apply_demand`. ``logged.answer_s`` is NaN where ``api_time`` is missing or 300 s and more, since
+        the recording cut it off there.
 
     Raises
     ------
@@ -66,20 +74,37 @@ def read_coding_agent(path: Path | str, *, threads: str = "all", max_bytes: int 
             "prompt_tokens": '"in"',
             "completion_tokens": "out",
             "prefix_tokens": "coalesce(d_prefix_prev, 0)",
+            **{ours: sql for ours, (theirs, sql) in _LOGGED.items() if theirs in table.columns},
         },
         tail=f"{'WHERE agent_id IS NULL' if threads == 'main' else ''} ORDER BY trace_id, agent_id NULLS FIRST, turn",
     )
-    session, names = sessions_of(found.pop("session"), filled(found["time_s"]))
-    columns = {name: filled(column) for name, column in found.items()}
-    _refuse_backward_clock(session, columns["time_s"], where=str(path))
+    time_s = filled(found["time_s"])
+    session, names = sessions_of(found["session"], time_s)
+    _refuse_backward_clock(session, time_s, where=str(path))
+    answer_s, notes = _answer_times(filled(found["answer_s"])) if "answer_s" in found else (None, ())
     stream = request_stream(
         session=session,
-        **columns,
+        time_s=time_s,
+        prompt_tokens=filled(found["prompt_tokens"]),
+        completion_tokens=filled(found["completion_tokens"]),
+        prefix_tokens=filled(found["prefix_tokens"]),
         name="coding_agent" if threads == "all" else "coding_agent_main",
         where=str(path),
-        notes=("every session starts at time 0: the trace does not say when sessions met",),
+        notes=("every session starts at time 0: the trace does not say when sessions met", *notes),
+        logged=logged_columns(model=found.get("model"), answer_s=answer_s, where=str(path)),
     )
     return stream.replace(session_ids=names)
+
+
+def _answer_times(api_time_s: FloatColumn) -> tuple[FloatColumn, tuple[str, ...]]:
+    """Return the answer times that are known, and a note on the others."""
+    is_missing, is_cut = np.isnan(api_time_s), api_time_s >= API_TIME_CAP_S
+    note = (
+        f"answer times unknown, of {len(api_time_s):,}: {int(is_missing.sum()):,} are missing, "
+        f"{int(is_cut.sum()):,} cut off at {API_TIME_CAP_S:g} s"
+    )
+    is_unknown = is_missing | is_cut
+    return np.where(is_unknown, np.nan, api_time_s), (note,) if is_unknown.any() else ()
 
 
 def _refuse_backward_clock(session: IntColumn, time_s: FloatColumn, *, where: str) -> None:

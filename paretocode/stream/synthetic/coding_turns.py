@@ -11,9 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn
-from paretocode.stream.synthetic.arrivals import hourly_profile, session_starts
+from paretocode.stream.synthetic.coding_agent import CodingAgent
+from paretocode.stream.synthetic.columns import Columns, answered_gaps, first_rows, request_times
 from paretocode.stream.synthetic.laws import correlated_normals
-from paretocode.stream.synthetic.preset import CodingAgent
+
+__all__ = ["coding_columns"]
 
 
 class Sessions(NamedTuple):
@@ -43,20 +45,17 @@ class Sessions(NamedTuple):
         return Sessions(turns, self.first_input[kept], self.growth_log_mean[kept], self.slowness[kept])
 
 
-class Columns(NamedTuple):
-    """What is known of every request, shape (n_requests,), sessions contiguous and turns in order."""
-
-    session: IntColumn
-    time_s: FloatColumn
-    prompt_tokens: IntColumn
-    completion_tokens: IntColumn
-    prefix_tokens: IntColumn
+def coding_columns(
+    preset: CodingAgent, n_sessions: int | None, n_requests: int | None, rng: np.random.Generator
+) -> Columns:
+    """Draw that many sessions, or as many as hold that many requests, and let them run."""
+    for_sessions, for_requests = rng.spawn(2)
+    return _run(preset, _draw_sessions(preset, n_sessions, n_requests, for_sessions), for_requests)
 
 
-def draw_sessions(
+def _draw_sessions(
     preset: CodingAgent, n_sessions: int | None, n_requests: int | None, rng: np.random.Generator
 ) -> Sessions:
-    """Draw that many sessions, or as many as hold that many requests."""
     if n_requests is None:
         return _draw(preset, n_sessions or 0, rng)
     n = 64 + n_requests // 32
@@ -79,21 +78,25 @@ def _draw(preset: CodingAgent, n: int, rng: np.random.Generator) -> Sessions:
     )
 
 
-def request_columns(preset: CodingAgent, sessions: Sessions, rng: np.random.Generator) -> Columns:
+def _run(preset: CodingAgent, sessions: Sessions, rng: np.random.Generator) -> Columns:
     """Let the sessions run, turn by turn; O(n_requests + turns_most)."""
-    for_growth, for_resets, for_gaps, for_output, for_losses, for_starts = rng.spawn(6)
+    for_growth, for_resets, for_gaps, for_output, for_losses, for_starts, for_answers = rng.spawn(7)
     n = int(sessions.turns.sum())
     session = np.repeat(np.arange(len(sessions.turns)), sessions.turns)
-    first = np.cumsum(sessions.turns) - sessions.turns
+    first = first_rows(sessions.turns)
     prompt, is_reset = _prompts(preset, sessions, first, for_growth, for_resets)
+    completion = np.rint(preset.output.draw(n, for_output)).astype(np.int64)
     gap = _gaps(preset, sessions.slowness[session], for_gaps)
-    gap[first] = 0.0
+    gap, answer = answered_gaps(preset, gap, completion, first, for_answers)
+    time_s, client = request_times(preset, gap, session, first, for_starts)
     return Columns(
         session=session,
-        time_s=np.round(_times(preset, gap, session, first, for_starts), 3),
+        time_s=time_s,
         prompt_tokens=prompt,
-        completion_tokens=np.rint(preset.output.draw(n, for_output)).astype(np.int64),
+        completion_tokens=completion,
         prefix_tokens=_prefixes(preset, prompt, gap, is_reset, session=session, rng=for_losses),
+        answer_s=answer,
+        client=client,
     )
 
 
@@ -135,20 +138,6 @@ def _gaps(preset: CodingAgent, slowness: FloatColumn, rng: np.random.Generator) 
     loading = preset.slowness_loading
     own = rng.standard_normal(len(slowness))
     return preset.gap.from_normal(loading * slowness + np.sqrt(1 - loading**2) * own)
-
-
-def _times(
-    preset: CodingAgent, gap: FloatColumn, session: IntColumn, first: IntColumn, rng: np.random.Generator
-) -> FloatColumn:
-    starts = session_starts(
-        len(first),
-        per_hour=preset.sessions_per_hour,
-        burst_shape=preset.burst_shape,
-        profile=hourly_profile(preset.hourly_low, preset.hourly_high),
-        rng=rng,
-    )
-    passed = np.cumsum(gap)
-    return np.asarray(starts[session] + passed - passed[first][session], dtype=np.float64)
 
 
 def _prefixes(
