@@ -6,6 +6,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from paretocode.catalogue.catalogue import SPEED_PERCENTILES, Catalogue, PriceStep
+from paretocode.sim.latency import latency_tables
+from paretocode.sim.operations import ModelOperations, Operations
+from paretocode.stream.logged import logged_columns
 from paretocode.stream.stream import RequestStream, request_stream
 from paretocode.tiermap import Policy, Tier, TierMap, tier_names
 
@@ -155,3 +158,65 @@ def streams(draw: st.DrawFn, *, max_requests: int = 25) -> RequestStream:
         prefix_tokens=column([0, 1, 15, 40, 60, 250]),
         min_score=column([0.0, 0.249999, 0.25, 0.5, 0.65, 1.0, NAN]),
     )
+
+
+@st.composite
+def timed(draw: st.DrawFn, catalogue: Catalogue) -> Catalogue:
+    """The catalogue with speeds: some flat, so that every luck gives the same whole seconds, some spread, some none."""
+    ttft_s = np.full_like(catalogue.ttft_s, NAN)
+    throughput_tps = catalogue.throughput_tps.copy()
+    for row in range(len(catalogue)):
+        kind = draw(st.sampled_from(["flat", "flat", "spread", "none"]))
+        if kind == "flat":
+            ttft_s[row] = draw(st.sampled_from([1.0, 2.0, 4.0]))
+            throughput_tps[row] = throughput_tps[row, _P50]
+        elif kind == "spread":
+            ttft_s[row, _P50] = 1.0
+    return catalogue.replace(ttft_s=ttft_s, throughput_tps=throughput_tps)
+
+
+@st.composite
+def model_operations(draw: st.DrawFn, stream: RequestStream, *, has_end: bool) -> ModelOperations:
+    """Any behaviour of a model: every limit tight, outages that begin and end at arrivals; lines if calls end."""
+    first_s, last_s = float(stream.time_s.min()), float(stream.time_s.max())
+    edges = sorted(draw(st.sets(st.sampled_from([-1.0, 0.0, 1.0, 4.0, 5.0, 150.0, 160.0]), max_size=4)))
+    windows = [(first_s + start, first_s + stop) for start, stop in zip(edges[::2], edges[1::2], strict=False)]
+    lines = draw(st.sampled_from(["none", "concurrency", "slots"])) if has_end else "none"
+    n_lines = draw(st.sampled_from([1, 2]))
+    return ModelOperations(
+        error_share=draw(st.sampled_from([0.0, 0.0, 0.3, 0.7, 1.0])),
+        outages=tuple((start, stop) for start, stop in windows if stop > first_s and start <= last_s),
+        requests_per_minute=draw(st.sampled_from([None, None, 1, 2, 7, 60])),
+        tokens_per_minute=draw(st.sampled_from([None, None, 1, 61, 120, 300])),
+        concurrency=n_lines if lines == "concurrency" else None,
+        slots=n_lines if lines == "slots" else None,
+        longest_queue=draw(st.sampled_from([None, 0, 1])) if lines == "slots" else None,
+    )
+
+
+@st.composite
+def operations_of(draw: st.DrawFn, catalogue: Catalogue, stream: RequestStream) -> Operations:
+    """Any failures and any patience that fit."""
+    has_end = latency_tables(catalogue).is_known
+    return Operations(
+        models={
+            key: draw(model_operations(stream, has_end=bool(has_end[row])))
+            for row, key in enumerate(catalogue.keys)
+            if draw(st.booleans())
+        },
+        others=draw(model_operations(stream, has_end=True)),
+        n_retries=draw(st.integers(0, 3)),
+        backoff_s=draw(st.sampled_from([0.0, 0.5, 2.0])),
+        longest_backoff_s=draw(st.sampled_from([0.0, 1.0, 60.0])),
+        failure_s=draw(st.sampled_from([0.0, 1.0, 3.0])),
+        avoid_s=draw(st.sampled_from([0.0, 2.0, 30.0])),
+        crosses_tiers=draw(st.booleans()),
+    )
+
+
+@st.composite
+def answered(draw: st.DrawFn, stream: RequestStream) -> RequestStream:
+    """The stream with logged answer times, at least one of them known."""
+    n = len(stream)
+    times = draw(st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0, NAN]), min_size=n - 1, max_size=n - 1))
+    return stream.replace(logged=logged_columns(answer_s=[1.0, *times]))

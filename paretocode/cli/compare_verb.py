@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from paretocode.cli.replay_verb import replay_maps
-from paretocode.cli.shared import add_catalogue, add_json, add_stream, emit
+from paretocode.cli.shared import add_catalogue, add_json, add_state, add_stream, emit
 from paretocode.errors import UsageError
 
 
@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_catalogue(parser)
     add_stream(parser)
+    add_state(parser)
     add_json(parser)
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from paretocode.cli.shared import DOCUMENTED, add_catalogue, add_json, add_stream, adhoc_experiment, emit, say_notes
+from paretocode.cli.shared import (
+    DOCUMENTED,
+    add_catalogue,
+    add_json,
+    add_state,
+    add_stream,
+    adhoc_experiment,
+    emit,
+    say_notes,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("tier_map", nargs="?", default=DOCUMENTED, metavar="TIER_MAP", help="a file, or documented")
     add_catalogue(parser)
     add_stream(parser)
+    add_state(parser)
     add_json(parser)
 
 

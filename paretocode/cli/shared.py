@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paretocode._files import json_bytes
+from paretocode.cli.stream_log import add_parameters, add_reading, reader_options
+from paretocode.cli.words import settings_of
+from paretocode.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from paretocode.experiment.resolve import Experiment
 
-__all__ = ["add_json", "add_stream", "adhoc_experiment", "emit", "load_map", "say"]
+__all__ = ["add_json", "add_state", "add_stream", "adhoc_experiment", "emit", "load_map", "say"]
 
 DOCUMENTED = "documented"
 _DEFAULT_REQUESTS = 20_000
@@ -34,21 +37,39 @@ def add_catalogue(parser: argparse.ArgumentParser) -> None:
 def add_stream(parser: argparse.ArgumentParser) -> None:
     """Add the choice of a stream: a log through a reader, or a preset."""
     parser.add_argument("--stream", metavar="FILE", help="a log; without it a synthetic stream is made")
-    parser.add_argument("--reader", default="table", help="how to read the log: coding_agent, azure or table")
+    add_reading(parser)
+    add_parameters(parser)
     parser.add_argument("--preset", default="coding_agent", help="the synthetic stream's preset")
     parser.add_argument("--requests", type=n_requests, default=_DEFAULT_REQUESTS, help="its number of requests")
     parser.add_argument("--seed", type=seed, default=1, help="seed of stream, demand and latency draws")
     parser.add_argument(
         "--demand",
         default="auto",
-        choices=["auto", "default", "log"],
-        help="min scores: our assumption (default), the log's column (log), or the column where there is one",
+        help="min scores: the log's column (log), an assumed law by name (default, hermes_agent, llm_council, mixed), "
+        "or the column where there is one, else default (auto)",
     )
     parser.add_argument(
         "--score-scale",
         default="percentile",
         choices=["percentile", "fraction", "field_percentile"],
         help="scores to 0..1",
+    )
+
+
+def add_state(parser: argparse.ArgumentParser) -> None:
+    """Add what a replay assumes beyond the stream: policy, caches, failures."""
+    for name, example, what in (
+        ("--policy", "stickiness=none", "a policy parameter of every map, such as sticky_ttl_s=600"),
+        ("--cache", "ttl_s=3600", "a rule of prompt caching: ttl_s, min_tokens or write_to_prompt"),
+    ):
+        parser.add_argument(
+            name, action="append", default=argparse.SUPPRESS, metavar="KEY=VALUE", help=f"{what}; e.g. {example}"
+        )
+    parser.add_argument(
+        "--operations",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="a TOML file of failures, limits and retries; its keys are those of [operations] in docs/experiment.md",
     )
 
 
@@ -106,27 +127,62 @@ def _map_path(word: str) -> Path | None:
 
 def adhoc_experiment(args: argparse.Namespace, maps: list[str]) -> Experiment:
     """Return the experiment that a replaying verb states on the command line, the first map as incumbent."""
+    from paretocode._borders import validated
     from paretocode.experiment.resolve import resolve
     from paretocode.experiment.spec import ExperimentSpec
 
     entries = _map_entries(maps)
-    log = {"reader": args.reader, "path": str(Path(args.stream).absolute())} if args.stream else None
-    sizes = {"full": args.requests, "smoke": args.requests}
     catalogue = args.catalogue if args.catalogue.startswith("bundled") else str(Path(args.catalogue).absolute())
-    spec = ExperimentSpec.model_validate(
-        {
-            "format": "paretocode-experiment-1",
-            "question": "asked on the command line",
-            "catalogue": {"source": catalogue},
-            "scale": {"kind": args.score_scale},
-            "stream": log or {"preset": args.preset, "sizes": sizes},
-            "demand": {"kind": args.demand},
-            "incumbent": entries[0],
-            "candidates": entries[1:],
-            "seeds": {"stream": args.seed, "demand": args.seed, "luck": args.seed},
-        }
-    )
+    is_kind = args.demand in {"auto", "default", "log"}
+    policy = settings_of(getattr(args, "policy", []), "--policy")
+    plain = {
+        "format": "paretocode-experiment-1",
+        "question": "asked on the command line",
+        "catalogue": {"source": catalogue},
+        "scale": {"kind": args.score_scale},
+        "stream": _asked_stream(args),
+        "demand": {"kind": args.demand} if is_kind else {"kind": "named", "name": args.demand},
+        "cache": settings_of(getattr(args, "cache", []), "--cache"),
+        "operations": _asked_operations(args),
+        "policy": policy,
+        # A map from a file brings its own policy; what the command line says comes on top.
+        "incumbent": {**entries[0], "policy": policy},
+        "candidates": [{**entry, "policy": policy} for entry in entries[1:]],
+        "seeds": {"stream": args.seed, "demand": args.seed, "luck": args.seed},
+    }
+    spec = validated(ExperimentSpec, plain, where="command line", way_out="see docs/experiment.md for the keys")
     return resolve(spec, name="command-line", scale_name="full", base=Path())
+
+
+def _asked_stream(args: argparse.Namespace) -> dict[str, object]:
+    options, columns = getattr(args, "option", []), getattr(args, "columns", [])
+    parameters = settings_of(getattr(args, "parameter", []), "--parameter")
+    if not args.stream:
+        if options or columns:
+            raise UsageError("--option and --columns are for a log, and none is named", way_out="name it with --stream")
+        sizes = {"full": args.requests, "smoke": args.requests}
+        return {"preset": args.preset, "parameters": parameters, "sizes": sizes}
+    if parameters:
+        raise UsageError("--parameter is for a preset, and a log is named", way_out="use --option for the reader's")
+    return {
+        "reader": args.reader,
+        "path": str(Path(args.stream).absolute()),
+        "options": reader_options(args.reader, options, columns),
+    }
+
+
+def _asked_operations(args: argparse.Namespace) -> dict[str, object] | None:
+    import tomllib
+
+    if not getattr(args, "operations", None):
+        return None
+    path = Path(args.operations)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"it cannot be read ({error.strerror})", where=str(path), way_out="check the path") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"it is not TOML ({error})", where=str(path), way_out="correct the line named") from error
 
 
 def _map_entries(words: list[str]) -> list[dict[str, object]]:

@@ -6,7 +6,8 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from paretocode.cli.shared import emit, say
-from paretocode.cli.stream_log import asked_stream, preset_parameters, read_log
+from paretocode.cli.stream_log import asked_stream, read_log
+from paretocode.cli.words import settings_of
 from paretocode.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _other(args: argparse.Namespace, n_real: int) -> RequestStream:
     if options or hasattr(args, "other_reader"):
         raise UsageError("--with-reader and --with-option are for a file", way_out="leave them out with a preset")
     preset = args.other.removeprefix(_PRESET)
-    parameters = preset_parameters(getattr(args, "parameter", []))
+    parameters = settings_of(getattr(args, "parameter", []), "--parameter")
     return synthesise(preset, n_requests=getattr(args, "requests", n_real), rng=args.seed, parameters=parameters)
 
 

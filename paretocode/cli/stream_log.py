@@ -6,12 +6,13 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from paretocode.cli.words import pairs_of, settings_of
 from paretocode.errors import UsageError
 
 if TYPE_CHECKING:
     from paretocode.stream import RequestStream
 
-__all__ = ["N_REQUESTS", "add_parameters", "add_reading", "asked_stream", "preset_parameters", "read_log"]
+__all__ = ["N_REQUESTS", "add_parameters", "add_reading", "asked_stream", "read_log", "reader_options"]
 
 N_REQUESTS = 20_000
 _WORDS = {"true": True, "false": False}
@@ -47,19 +48,6 @@ def add_parameters(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def preset_parameters(words: Sequence[str]) -> dict[str, object]:
-    """Return a preset's parameters as written on the command line: TOML values, plain text otherwise."""
-    import tomllib
-
-    found: dict[str, object] = {}
-    for key, text in _pairs(words, "--parameter").items():
-        try:
-            found[key] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            found[key] = text
-    return found
-
-
 def asked_stream(args: argparse.Namespace) -> RequestStream:
     """Return the stream that the command line names, with min scores where it asks for them."""
     from paretocode._checks import one_of
@@ -79,7 +67,7 @@ def asked_stream(args: argparse.Namespace) -> RequestStream:
             args.preset,
             n_requests=getattr(args, "requests", N_REQUESTS),
             rng=args.seed,
-            parameters=preset_parameters(parameters),
+            parameters=settings_of(parameters, "--parameter"),
         )
     return stream if args.demand == "none" else apply_demand(stream, DEMANDS[args.demand], rng=args.seed + 1)
 
@@ -96,22 +84,15 @@ def read_log(reader: str, path: str, options: Sequence[str], columns: Sequence[s
     """
     from paretocode.stream import load_stream
 
-    found: dict[str, object] = {key: _value(reader, key, text) for key, text in _pairs(options, "--option").items()}
+    return load_stream(reader, path, **reader_options(reader, options, columns))
+
+
+def reader_options(reader: str, options: Sequence[str], columns: Sequence[str]) -> dict[str, object]:
+    """Return what a reader takes, of the types that it states."""
+    found: dict[str, object] = {key: _value(reader, key, text) for key, text in pairs_of(options, "--option").items()}
     if columns:
-        found["columns"] = _pairs(columns, "--columns")
-    return load_stream(reader, path, **found)
-
-
-def _pairs(words: Sequence[str], option: str) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for word in words:
-        key, sign, value = word.partition("=")
-        if not (key and sign and value):
-            raise UsageError(f"{option} is {word!r}", way_out="write KEY=VALUE")
-        if key in pairs:
-            raise UsageError(f"{option} gives {key} twice", way_out="give it once")
-        pairs[key] = value
-    return pairs
+        found["columns"] = pairs_of(columns, "--columns")
+    return found
 
 
 def _value(reader: str, key: str, text: str) -> object:

@@ -68,6 +68,8 @@ def metrics_document(experiment: Experiment, metrics: dict[str, dict[str, Any]])
         "demand": _demand(experiment),
         "score_scale": experiment.scale.name,
         "cache": dataclasses.asdict(experiment.cache),
+        "operations": None if experiment.operations is None else dataclasses.asdict(experiment.operations),
+        "arrivals": experiment.arrivals,
         "seeds": experiment.spec.seeds.model_dump(),
         "incumbent": incumbent,
         "proposed": experiment.spec.proposed,
@@ -149,5 +151,8 @@ def _not_known(experiment: Experiment) -> list[str]:
         sentences.append("The shares of min scores are assumed: no public log carries them; see the demand above.")
     if experiment.spec.stream.preset is not None:
         sentences.append(f"The stream is synthetic (preset {experiment.spec.stream.preset}), not a log of this router.")
-    sentences.append("Failures, rate limits and outages are not replayed: every request reaches its first choice.")
+    if experiment.operations is None:
+        sentences.append("Failures, rate limits and outages are not replayed: every request reaches its first choice.")
+    else:
+        sentences.append("Failures, limits and outages are assumptions of the experiment, not measurements.")
     return sentences

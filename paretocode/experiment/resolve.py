@@ -137,9 +137,7 @@ def resolve_scale(spec: ScaleSpec, catalogue: Catalogue) -> ScoreScale:
 def _stream(spec: ExperimentSpec, scale_name: str, base: Path) -> RequestStream:
     size = getattr(spec.stream.sizes, scale_name)
     if spec.stream.preset is not None:
-        return synthesise(
-            spec.stream.preset, n_requests=size, rng=spec.seeds.stream, parameters=spec.stream.parameters
-        )
+        return synthesise(spec.stream.preset, n_requests=size, rng=spec.seeds.stream, parameters=spec.stream.parameters)
     stream = load_stream(spec.stream.reader or "", base / (spec.stream.path or ""), **spec.stream.options)
     return stream if size is None else stream.first_sessions(size)
 

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import os
-import platform
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from paretocode import __version__
-from paretocode._files import json_bytes, literal_path, read_json, replacing, write_atomically
+from paretocode._files import json_bytes, literal_path, replacing, write_atomically
 from paretocode.errors import InputError, UsageError
+from paretocode.experiment._lock import one_at_a_time
 from paretocode.experiment.document import metrics_document, tier_map_bytes
+from paretocode.experiment.measuring import measure_maps
+from paretocode.experiment.provenance import digest_of, facts_of
 from paretocode.experiment.resolve import Experiment, resolve
 from paretocode.experiment.spec import read_experiment
 from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result, seal_result
-from paretocode.sim.luck import draw_luck
-from paretocode.sim.metrics import measure
-from paretocode.sim.replaying import replay
 
-__all__ = ["DEFAULT_OUT", "Measured", "code_digest", "measure_maps", "quickstart_path", "run_experiment"]
+__all__ = ["DEFAULT_OUT", "quickstart_path", "run_experiment"]
 
 DEFAULT_OUT = Path("results")
 SCALES = ("full", "smoke")
-_VERSIONS_OF = ("numpy", "duckdb", "pydantic", "matplotlib")
 
 
 def quickstart_path() -> Path:
@@ -84,9 +75,9 @@ def run_experiment(
     started = time.time()
     spec = read_experiment(path, overrides=overrides)
     experiment = resolve(spec, name=path.stem, scale_name=scale_name, base=path.parent)
-    digest = _digest(experiment)
+    digest = digest_of(experiment)
     folder = Path(out) / experiment.name / digest[:8]
-    with _one_at_a_time(folder.parent):
+    with one_at_a_time(folder.parent):
         if finished := _finished(folder, digest, needs_figures=figures):
             return finished
         return _make(
@@ -110,7 +101,7 @@ def _make(
     _clear(folder)
     names = _write_files(experiment, document, folder, source=source.read_bytes(), figures=figures)
     shutil.rmtree(folder / "parts")
-    facts = _facts(experiment, digest, overrides)
+    facts = facts_of(experiment, digest, overrides)
     clock = {
         "started": datetime.fromtimestamp(started, tz=UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 3),
@@ -129,71 +120,6 @@ def _finished(folder: Path, digest: str, *, needs_figures: bool) -> ResultFolder
     if needs_figures and not result.manifest.get("has_figures") and not is_approved:
         return None  # an approved folder is never sealed anew: that would void the approval
     return result
-
-
-class Measured(NamedTuple):
-    """The metrics of each map, and how long its replay and measuring took [s]; no time for a resumed one."""
-
-    metrics: dict[str, dict[str, Any]]
-    seconds: dict[str, float]
-
-
-def measure_maps(experiment: Experiment, *, parts: Path | None = None, digest: str = "") -> Measured:
-    """Replay and measure every map of an experiment.
-
-    Parameters
-    ----------
-    parts
-        A folder in which each finished map leaves its numbers; a map that is there already is not replayed again.
-    digest
-        The experiment's digest; a part of another digest, or one that was touched, is made anew.
-    """
-    from tqdm import tqdm
-
-    luck = None
-    metrics: dict[str, dict[str, Any]] = {}
-    seconds: dict[str, float] = {}
-    bar = tqdm(experiment.tier_maps.items(), desc="replay", unit="map", disable=not sys.stderr.isatty())
-    for name, tier_map in bar:
-        part = parts / f"{name}.json" if parts is not None else None
-        if part is not None and (kept := _kept_part(part, digest)):
-            metrics[name] = kept
-            continue
-        luck = luck or draw_luck(experiment.stream, rng=experiment.spec.seeds.luck)
-        started = time.perf_counter()
-        run = replay(experiment.stream, tier_map, experiment.catalogue, cache=experiment.cache, luck=luck)
-        metrics[name] = measure(run, scale=experiment.scale).to_dict()
-        seconds[name] = time.perf_counter() - started
-        if part is not None:
-            write_atomically(part, json_bytes({"metrics": metrics[name], "seal": _part_seal(metrics[name], digest)}))
-    return Measured(metrics, seconds)
-
-
-def _part_seal(metrics: dict[str, Any], digest: str) -> str:
-    return hashlib.sha256(digest.encode() + json_bytes(metrics)).hexdigest()
-
-
-def _kept_part(part: Path, digest: str) -> dict[str, Any] | None:
-    """Return the numbers of a part file, or None where there is none that can be trusted."""
-    if not part.is_file():
-        return None
-    try:
-        plain: dict[str, Any] = read_json(part, what="part of a run", way_out="run the experiment again")
-    except InputError:
-        return None
-    metrics = plain.get("metrics")
-    return metrics if isinstance(metrics, dict) and plain.get("seal") == _part_seal(metrics, digest) else None
-
-
-@contextlib.contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Let one run at a time write into an experiment's folder; a second one waits, then finds what the first made."""
-    import fcntl
-
-    name = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:16]
-    with (Path(tempfile.gettempdir()) / f"paretocode-{os.getuid()}-{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _clear(folder: Path) -> None:
@@ -243,71 +169,3 @@ def _write_maps_table(document: dict[str, Any], folder: Path) -> None:
         listing = Path(place) / "maps.ndjson"
         listing.write_bytes(lines)
         engine.read_json(literal_path(listing), format="newline_delimited").write_parquet(str(part))
-
-
-def _digest(experiment: Experiment) -> str:
-    """Return the sha256 of all that the result depends on: words, maps, demand, scale, models, stream, code."""
-    parts: list[bytes] = [
-        experiment.name.encode(),
-        experiment.spec.model_dump_json().encode(),
-        experiment.scale_name.encode(),
-        repr((experiment.demand, experiment.scale, experiment.cache)).encode(),
-        experiment.catalogue.digest.encode(),
-        repr((experiment.catalogue.name, experiment.catalogue.notes)).encode(),
-        experiment.stream.digest.encode(),
-        repr((experiment.stream.name, experiment.stream.notes)).encode(),
-        *(tier_map_bytes(experiment, name) for name in experiment.tier_maps),
-        code_digest().encode(),
-    ]
-    sha = hashlib.sha256()
-    for part in parts:
-        sha.update(hashlib.sha256(part).digest())
-    return sha.hexdigest()
-
-
-def code_digest() -> str:
-    """Return the sha256 of the package's own source: another code, another result."""
-    root = Path(str(resources.files("paretocode")))
-    sha = hashlib.sha256()
-    for file in sorted(root.rglob("*")):
-        if file.suffix in {".py", ".toml", ".j2"} and "__pycache__" not in file.parts:
-            sha.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
-    return sha.hexdigest()
-
-
-def _facts(experiment: Experiment, digest: str, overrides: list[str]) -> dict[str, object]:
-    """Return where the numbers come from: settings, inputs, code, versions."""
-    commit, is_dirty = _commit()
-    return {
-        "experiment": experiment.name,
-        "digest": digest,
-        "scale": experiment.scale_name,
-        "overrides": overrides,
-        "proposed": experiment.spec.proposed,
-        "inputs": {"catalogue": experiment.catalogue.digest, "stream": experiment.stream.digest},
-        "code": code_digest(),
-        "commit": commit,
-        "is_dirty": is_dirty,
-        "seeds": experiment.spec.seeds.model_dump(),
-        "versions": {
-            "paretocode": __version__,
-            "python": platform.python_version(),
-            **{name: metadata.version(name) for name in _VERSIONS_OF},
-        },
-    }
-
-
-def _commit() -> tuple[str | None, bool | None]:
-    """Return the commit of the source and whether it is dirty; None, None outside a checkout."""
-    root = Path(str(resources.files("paretocode"))).parent
-    if not (root / ".git").exists():
-        return None, None
-    commands = (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
-    try:
-        head, status = (
-            subprocess.run(["git", "-C", str(root), *c], capture_output=True, text=True, check=True, timeout=10).stdout
-            for c in commands
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None, None
-    return head.strip(), bool(status.strip())

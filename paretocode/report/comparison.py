@@ -87,6 +87,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, _Kind], ...]], ...] = (
     (
         "time",
         (
+            ("latency mean [s]", "latency_mean_s", _TIME),
             ("latency p50 [s]", "latency_p50_s", _TIME),
             ("latency p95 [s]", "latency_p95_s", _TIME),
             ("latency p99 [s]", "latency_p99_s", _TIME),
@@ -102,6 +103,14 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, _Kind], ...]], ...] = (
             ("mean shortfall", "shortfall_mean", _SHORTFALL),
             ("mean excess", "excess_mean", _EXCESS),
             ("min score not met", "unmet_share", _BAD_SHARE),
+        ),
+    ),
+    (
+        "failures, of requests",
+        (
+            ("answered by a fallback", "events.fallback_share", _BAD_SHARE),
+            ("answered by another tier", "events.other_tier_share", _BAD_SHARE),
+            ("given up", "events.given_up_share", _BAD_SHARE),
         ),
     ),
     (
@@ -139,15 +148,28 @@ def compare_maps(document: Mapping[str, Any]) -> list[Group]:
         Group(
             title=title,
             rows=tuple(
-                _row(key, label, {name: metrics[name].get(key) for name in names}, kind, document["incumbent"])
+                _row(key, label, {name: _looked_up(metrics[name], key) for name in names}, kind, document["incumbent"])
                 for label, key, kind in lines
-                if key not in left_out
+                if key not in left_out and any(_is_recorded(each, key) for each in metrics.values())
             ),
         )
         for title, lines in _GROUPS
     ]
+    groups = [group for group in groups if group.rows]
     shares = [("share by tier", _tier_rows(metrics, document)), ("share by model", _model_rows(metrics, document))]
     return groups + [Group(title=title, rows=rows) for title, rows in shares if rows]
+
+
+def _is_recorded(metrics: Mapping[str, Any], key: str) -> bool:
+    """Return whether a metric could have been recorded: those of a section are there only if the section is."""
+    section, dot, _ = key.rpartition(".")
+    return not dot or isinstance(metrics.get(section), Mapping)
+
+
+def _looked_up(metrics: Mapping[str, Any], key: str) -> _Number:
+    section, dot, name = key.rpartition(".")
+    inside = metrics.get(section) if dot else metrics
+    return inside.get(name) if isinstance(inside, Mapping) else None
 
 
 def _row(key: str, label: str, values: Mapping[str, _Number], kind: _Kind, incumbent: str) -> Row:

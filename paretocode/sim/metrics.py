@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import TypedDict
 
-import numpy as np
-
-from paretocode._checks import IntColumn
 from paretocode.catalogue.scales import ScoreScale
-from paretocode.sim.billing import exact_sum, nano_usd
-from paretocode.sim.jumps import count_jumps
-from paretocode.sim.plan import UNSERVED
+from paretocode.sim.billing import nano_usd
 from paretocode.sim.replaying import Replay
+from paretocode.sim.tally_record import Tally
+from paretocode.sim.tallying import tally
 from paretocode.stream.stream import PPM
 
-__all__ = ["LATENCY_QUANTILES", "Metrics", "measure"]
-
-LATENCY_QUANTILES = (0.5, 0.95, 0.99)
+__all__ = ["Metrics", "measure", "metrics_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +33,19 @@ class Metrics:
         Totals over served requests [tokens].
     cache_hit_share
         Cached over prompt tokens of served requests; None when there are none.
+    latency_mean_s
+        Mean end-to-end time over requests with a known one [s]; None when there is none.
     latency_p50_s, latency_p95_s, latency_p99_s
-        Quantiles of end-to-end time over requests with a known one [s]; None when there is none.
+        Quantiles of the same [s], within 1/512 of an order statistic; see `LatencyHistogram.quantile_us`.
+    latency_above_share
+        For each latency limit that was given [s, as text], the share of requests with a known time that take longer;
+        empty when there is none.
     latency_coverage
         Share of requests with a known end-to-end time.
     tier_share, model_share
-        Share of all requests by serving tier and model.
+        Share of all requests by serving tier and model; models that serve nothing are left out.
+    tier_cost_usd, model_cost_usd
+        Cost by serving tier and model [USD].
     tier_jump_rate, model_jump_rate
         Jumps per pair of consecutive requests of one session; None when there is no pair.
     shortfall_mean, excess_mean
@@ -69,12 +72,16 @@ class Metrics:
     cached_tokens: int
     completion_tokens: int
     cache_hit_share: float | None
+    latency_mean_s: float | None
     latency_p50_s: float | None
     latency_p95_s: float | None
     latency_p99_s: float | None
+    latency_above_share: dict[str, float]
     latency_coverage: float
     tier_share: dict[str, float]
     model_share: dict[str, float]
+    tier_cost_usd: dict[str, float]
+    model_cost_usd: dict[str, float]
     n_pairs: int
     n_tier_jumps: int
     n_model_jumps: int
@@ -92,93 +99,121 @@ class Metrics:
         return asdict(self)
 
 
-def measure(run: Replay, *, scale: ScoreScale) -> Metrics:
-    """Measure a replay.
+def measure(run: Replay, *, scale: ScoreScale, slo_s: Sequence[float] = ()) -> Metrics:
+    """Measure a replay: `metrics_of` its tally. O(n).
 
     Parameters
     ----------
     scale
         From the native score to the 0..1 axis of requests; shortfall and excess are meaningless without it.
+    slo_s
+        Latency limits [s].
+    """
+    return metrics_of(tally(run, scale=scale, slo_s=slo_s))
+
+
+def metrics_of(total: Tally) -> Metrics:
+    """Return the metrics of a tally.
 
     Notes
     -----
-    Costs and shortfalls are summed as whole numbers (pico-USD, parts per million), so that the order of requests and
-    the way a stream is split cannot change them. O(n).
+    A tally holds whole numbers only, so neither the order of requests nor the way a stream is split by session can
+    change a metric, down to the last bit of a float.
     """
-    stream, model = run.stream, run.decisions.model_index
-    n_requests = len(stream)
-    served = model != UNSERVED
-    n_served = int(np.count_nonzero(served))
-    jumps = count_jumps(stream, run.decisions.tier_served, model)
-    cost_nusd = nano_usd(exact_sum(run.cost_pusd))
-    prompt_tokens = exact_sum(np.where(served, stream.prompt_tokens, 0))
-    cached = exact_sum(run.cached_tokens)
-    latency, n_timed = _latency_quantiles(run)
-    quality = _quality(run, scale)
-    n_asked = quality.n_asked
-    n_stated = n_asked + quality.n_refused
+    n = total.n_requests
+    n_served = n - total.n_unserved
+    cost_nusd = nano_usd(total.cost_pusd)
     return Metrics(
-        requests=n_requests,
-        sessions=stream.n_sessions,
-        unserved=n_requests - n_served,
+        requests=n,
+        sessions=total.n_sessions,
+        unserved=total.n_unserved,
         cost_nusd=cost_nusd,
         cost_usd=cost_nusd / 1e9,
-        cost_usd_per_krequest=cost_nusd / 1e6 / n_requests,
+        cost_usd_per_krequest=cost_nusd / 1e6 / n,
         cost_usd_per_kserved=cost_nusd / 1e6 / n_served if n_served else None,
-        prompt_tokens=prompt_tokens,
-        cached_tokens=cached,
-        completion_tokens=exact_sum(np.where(served, stream.completion_tokens, 0)),
-        cache_hit_share=cached / prompt_tokens if prompt_tokens else None,
-        latency_p50_s=latency[0],
-        latency_p95_s=latency[1],
-        latency_p99_s=latency[2],
-        latency_coverage=n_timed / n_requests,
-        tier_share=_shares(run.decisions.tier_served, [tier.name for tier in run.tier_map.tiers]),
-        model_share={k: s for k, s in _shares(model, list(run.catalogue.keys)).items() if s > 0},
-        n_pairs=jumps.n_pairs,
-        n_tier_jumps=jumps.n_tier_jumps,
-        n_model_jumps=jumps.n_model_jumps,
-        tier_jump_rate=jumps.tier_jump_rate,
-        model_jump_rate=jumps.model_jump_rate,
-        shortfall_mean=quality.shortfall_ppm / n_asked / PPM if n_asked else None,
-        excess_mean=quality.excess_ppm / n_asked / PPM if n_asked else None,
-        shortfall_share=quality.n_short / n_asked if n_asked else None,
-        unmet_share=(quality.n_short + quality.n_refused) / n_stated if n_stated else None,
-        score_coverage=n_asked / n_requests,
-        unserved_share=(n_requests - n_served) / n_requests,
+        prompt_tokens=total.prompt_tokens,
+        cached_tokens=total.cached_tokens,
+        completion_tokens=total.completion_tokens,
+        cache_hit_share=_ratio(total.cached_tokens, total.prompt_tokens),
+        n_pairs=total.jumps.n_pairs,
+        n_tier_jumps=total.jumps.n_tier_jumps,
+        n_model_jumps=total.jumps.n_model_jumps,
+        tier_jump_rate=total.jumps.tier_jump_rate,
+        model_jump_rate=total.jumps.model_jump_rate,
+        unserved_share=total.n_unserved / n,
+        **_times(total),
+        **_shares(total),
+        **_quality(total),
     )
 
 
-def _latency_quantiles(run: Replay) -> tuple[list[float | None], int]:
-    """Return the quantiles of the known end-to-end times (None when there is none), and how many are known."""
-    known = np.array([]) if run.latency_s is None else run.latency_s[~np.isnan(run.latency_s)]
-    if len(known) == 0:
-        return [None] * len(LATENCY_QUANTILES), 0
-    return [float(value) for value in np.quantile(known, LATENCY_QUANTILES)], len(known)
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
-class _Quality(NamedTuple):
-    n_asked: int
-    n_short: int
-    n_refused: int
-    shortfall_ppm: int
-    excess_ppm: int
+class _Times(TypedDict):
+    latency_mean_s: float | None
+    latency_p50_s: float | None
+    latency_p95_s: float | None
+    latency_p99_s: float | None
+    latency_above_share: dict[str, float]
+    latency_coverage: float
 
 
-def _quality(run: Replay, scale: ScoreScale) -> _Quality:
-    axis_ppm = scale.to_axis_ppm(run.catalogue.coding_score)
-    model = run.decisions.model_index
-    asked = (model != UNSERVED) & ~run.stream.is_omitted & run.catalogue.has_score[model]
-    above: IntColumn = np.where(asked, axis_ppm[model] - run.stream.min_score_ppm, 0)
-    return _Quality(
-        n_asked=int(np.count_nonzero(asked)),
-        n_short=int(np.count_nonzero(above < 0)),
-        n_refused=int(np.count_nonzero((model == UNSERVED) & ~run.stream.is_omitted)),
-        shortfall_ppm=exact_sum(np.maximum(-above, 0)),
-        excess_ppm=exact_sum(np.maximum(above, 0)),
-    )
+def _times(total: Tally) -> _Times:
+    n_timed = total.latency.n_requests
+    limits = zip(total.subject.limits_us, total.n_above_limit, strict=True)
+    return {
+        "latency_mean_s": total.latency_us / n_timed / 1e6 if n_timed else None,
+        "latency_p50_s": _seconds(total.latency.quantile_us(500)),
+        "latency_p95_s": _seconds(total.latency.quantile_us(950)),
+        "latency_p99_s": _seconds(total.latency.quantile_us(990)),
+        "latency_above_share": {f"{limit / 1e6:.9g}": above / n_timed for limit, above in limits if n_timed},
+        "latency_coverage": n_timed / total.n_requests,
+    }
 
 
-def _shares(index: IntColumn, names: list[str]) -> dict[str, float]:
-    counts = np.bincount(index[index != UNSERVED], minlength=len(names))
-    return {name: int(count) / len(index) for name, count in zip(names, counts, strict=True)}
+def _seconds(time_us: int | None) -> float | None:
+    return None if time_us is None else time_us / 1e6
+
+
+class _Shares(TypedDict):
+    tier_share: dict[str, float]
+    model_share: dict[str, float]
+    tier_cost_usd: dict[str, float]
+    model_cost_usd: dict[str, float]
+
+
+def _shares(total: Tally) -> _Shares:
+    tiers = [tier.name for tier in total.subject.tier_map.tiers]
+    used = [i for i, count in enumerate(total.requests_by_model) if count]
+    keys = total.subject.model_keys
+    return {
+        "tier_share": {name: c / total.n_requests for name, c in zip(tiers, total.requests_by_tier, strict=True)},
+        "model_share": {keys[i]: total.requests_by_model[i] / total.n_requests for i in used},
+        "tier_cost_usd": {name: _usd(c) for name, c in zip(tiers, total.cost_pusd_by_tier, strict=True)},
+        "model_cost_usd": {keys[i]: _usd(total.cost_pusd_by_model[i]) for i in used},
+    }
+
+
+def _usd(cost_pusd: int) -> float:
+    return nano_usd(cost_pusd) / 1e9
+
+
+class _Quality(TypedDict):
+    shortfall_mean: float | None
+    excess_mean: float | None
+    shortfall_share: float | None
+    unmet_share: float | None
+    score_coverage: float
+
+
+def _quality(total: Tally) -> _Quality:
+    asked = total.n_asked
+    return {
+        "shortfall_mean": total.shortfall_ppm / asked / PPM if asked else None,
+        "excess_mean": total.excess_ppm / asked / PPM if asked else None,
+        "shortfall_share": _ratio(total.n_short, asked),
+        "unmet_share": _ratio(total.n_short + total.n_refused, asked + total.n_refused),
+        "score_coverage": asked / total.n_requests,
+    }

@@ -65,9 +65,9 @@ class ModelOperations:
                 raise InputError(f"{name} is {value!r}", where=where, way_out=f"give a whole number from {least} up")
         end = float("-inf")
         for start, stop in self.outages:
-            if not end <= start < stop < 1e12:
+            if not max(end, -1e12) <= start < stop < 1e12:
                 raise InputError(
-                    f"the outage from {start:g} to {stop:g} s is empty, or begins before the one before it ends",
+                    f"the outage from {start:g} to {stop:g} s is empty or endless, or begins before the last ends",
                     where=where,
                     way_out="give windows in order, each with its start before its stop",
                 )
@@ -119,8 +119,10 @@ class Operations:
     crosses_tiers: bool = True
 
     def __post_init__(self) -> None:
-        if not 0 <= self.n_retries <= 20:
-            raise InputError(f"n_retries is {self.n_retries}", where="operations", way_out="give 0 to 20")
+        if not (isinstance(self.n_retries, int) and 0 <= self.n_retries <= 20):
+            raise InputError(
+                f"n_retries is {self.n_retries!r}", where="operations", way_out="give a whole number from 0 to 20"
+            )
         for name in ("backoff_s", "longest_backoff_s", "failure_s", "avoid_s"):
             if not 0 <= getattr(self, name) <= 1e6:
                 raise InputError(

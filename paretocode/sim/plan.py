@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,15 @@ from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.ranking import is_rankable, ranked_rows, tie_order
 from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["UNSERVED", "RoutingPlan", "routing_plan"]
+__all__ = [
+    "UNSERVED",
+    "RoutingPlan",
+    "deciding_models",
+    "refuse_idle_map",
+    "routing_plan",
+    "shortlists_of_states",
+    "usable_rows",
+]
 
 UNSERVED = -1
 """Model and tier index of a request that no model may serve. It is a code, never a number to compute with."""
@@ -55,6 +64,11 @@ class RoutingPlan:
         return len(self.context_limits) + 1
 
     @property
+    def priced(self) -> Catalogue:
+        """The catalogue whose rows state what requests cost; see `contenders`."""
+        return self.catalogue
+
+    @property
     def is_static(self) -> bool:
         """Whether the best model of a state is the same for all its requests."""
         policy = self.tier_map.policy
@@ -73,11 +87,22 @@ class RoutingPlan:
             table[state, list(rows)] = True
         return table
 
-    def state(self, stream: RequestStream, tier_routed: IndexColumn) -> IndexColumn:
+    def contenders(self, state: int) -> tuple[IndexColumn, IndexColumn]:
+        """Return the models of a state that price decides between, in tie order, and their rows in `priced`."""
+        models = deciding_models(self.tier_map, self.catalogue, self.shortlists[state])
+        return models, models
+
+    def epochs_of(self, stream: RequestStream) -> IndexColumn | None:
+        """Return which catalogue is in force at each request; None where there is only one."""
+        return None
+
+    def state(self, stream: RequestStream, tier_routed: IndexColumn, epoch: IndexColumn | None = None) -> IndexColumn:
         """Return each request's state. O(n log n_classes)."""
         need = stream.prompt_tokens + stream.completion_tokens
         state = np.searchsorted(self.context_limits, need, side="left").astype(np.int32)
         state += tier_routed * np.int32(self.n_classes)
+        if epoch is not None:
+            state += epoch * np.int32(self.n_classes * self.tier_map.n_tiers)
         return state
 
 
@@ -90,27 +115,11 @@ def routing_plan(tier_map: TierMap, catalogue: Catalogue) -> RoutingPlan:
         Another score definition; no model of the map in the catalogue; none of them with a price and a context.
     """
     tier_map.check_against(catalogue)
-    rows = [catalogue.index_of(key) for key in tier_map.models if key in catalogue]
-    where = f"tier map {tier_map.name!r}"
-    if not rows:
-        raise InputError(
-            "none of its models is in the catalogue", where=where, way_out="use the catalogue it was cut from"
-        )
-    usable = [row for row in rows if is_rankable(catalogue, row) and catalogue.context_tokens[row] > 0]
+    usable = usable_rows(tier_map, catalogue)
     if not usable:
-        raise InputError(
-            "none of its models has both prices and a context window",
-            where=where,
-            way_out="fill prompt_usd_per_mtok, completion_usd_per_mtok and context_tokens",
-        )
+        refuse_idle_map(tier_map, catalogue)
     limits = np.unique(catalogue.context_tokens[usable]).astype(np.int64)
-    pools = [_pool(tier_map, catalogue, tier) for tier in range(tier_map.n_tiers)]
-    served, lists = [], []
-    for tier in range(tier_map.n_tiers):
-        for need in (*limits.tolist(), int(limits[-1]) + 1):
-            tier_served, shortlist = _resolve(tier_map, catalogue, pools, tier, need)
-            served.append(tier_served)
-            lists.append(shortlist)
+    served, lists = shortlists_of_states(tier_map, catalogue, limits)
     return RoutingPlan(
         tier_map=tier_map,
         catalogue=catalogue,
@@ -118,6 +127,49 @@ def routing_plan(tier_map: TierMap, catalogue: Catalogue) -> RoutingPlan:
         served_tier=np.array(served, dtype=np.int32),
         shortlists=tuple(lists),
     )
+
+
+def usable_rows(tier_map: TierMap, catalogue: Catalogue) -> list[int]:
+    """Return the rows of the map's models that have both prices and a context window."""
+    rows = [catalogue.index_of(key) for key in tier_map.models if key in catalogue]
+    return [row for row in rows if is_rankable(catalogue, row) and catalogue.context_tokens[row] > 0]
+
+
+def refuse_idle_map(tier_map: TierMap, catalogue: Catalogue) -> NoReturn:
+    """Refuse a map without a usable model.
+
+    Raises
+    ------
+    InputError
+        Always, with what its models lack.
+    """
+    where = f"tier map {tier_map.name!r}"
+    if not any(key in catalogue for key in tier_map.models):
+        raise InputError(
+            "none of its models is in the catalogue", where=where, way_out="use the catalogue it was cut from"
+        )
+    raise InputError(
+        "none of its models has both prices and a context window",
+        where=where,
+        way_out="fill prompt_usd_per_mtok, completion_usd_per_mtok and context_tokens",
+    )
+
+
+def shortlists_of_states(
+    tier_map: TierMap, catalogue: Catalogue, limits: IntColumn
+) -> tuple[list[int], list[tuple[int, ...]]]:
+    """Return the serving tier and the shortlist of every (tier, context class) pair, for classes between `limits`.
+
+    `limits` hold every context window of the map's usable models, so that a class either fits a model or does not.
+    """
+    pools = [_pool(tier_map, catalogue, tier) for tier in range(tier_map.n_tiers)]
+    served, lists = [], []
+    for tier in range(tier_map.n_tiers):
+        for need in (*limits.tolist(), int(limits[-1]) + 1):
+            tier_served, shortlist = _resolve(tier_map, catalogue, pools, tier, need)
+            served.append(tier_served)
+            lists.append(shortlist)
+    return served, lists
 
 
 def _pool(tier_map: TierMap, catalogue: Catalogue, tier: int) -> list[int]:
@@ -146,3 +198,13 @@ def _resolve(
             return tier, able
         tier += step
     return UNSERVED, ()
+
+
+def deciding_models(tier_map: TierMap, catalogue: Catalogue, shortlist: tuple[int, ...]) -> IndexColumn:
+    """Return the models that price decides between: all, or under the throughput ranking those that tie as fastest."""
+    models = np.array(shortlist, dtype=np.int32)
+    if tier_map.policy.ranking != "throughput" or not shortlist:
+        return models
+    speed = catalogue.throughput_milli_tps[models]
+    fastest: IndexColumn = models[speed == speed.max()]
+    return fastest

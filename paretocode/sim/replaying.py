@@ -14,15 +14,15 @@ from paretocode.sim.cache import PrefixCache, cached_tokens
 from paretocode.sim.latency import UNTIMED, latency_tables, latency_us
 from paretocode.sim.levels import routed_tiers
 from paretocode.sim.luck import Luck
-from paretocode.sim.plan import UNSERVED, RoutingPlan, routing_plan
-from paretocode.sim.prices import price_rows, refuse_overflow
+from paretocode.sim.plan import RoutingPlan, routing_plan
+from paretocode.sim.prices import refuse_overflow
+from paretocode.sim.ranked import ranked_models
 from paretocode.sim.stickiness import keep_models, run_starts
 from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["Decisions", "Replay", "decide", "replay", "session_blocks"]
+__all__ = ["Decisions", "Replay", "ReplayColumns", "decide", "replay", "session_blocks"]
 
-_CHUNK_CELLS = 4_000_000
 _BLOCK_REQUESTS = 1 << 17
 
 
@@ -42,6 +42,8 @@ class Decisions:
         Catalogue row that the ranking alone would choose, or `UNSERVED`.
     model_index
         Catalogue row that serves it, or `UNSERVED`.
+    epoch
+        Position of the catalogue in force in its timeline; None where one catalogue holds throughout.
     """
 
     tier_requested: IndexColumn
@@ -49,6 +51,7 @@ class Decisions:
     tier_served: IndexColumn
     ranked_index: IndexColumn
     model_index: IndexColumn
+    epoch: IndexColumn | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +133,7 @@ def replay(
     if luck is not None:
         luck.check_length(len(stream))
         tables = latency_tables(catalogue)
-    columns = _Columns(len(stream), is_timed=luck is not None)
+    columns = ReplayColumns(len(stream), is_timed=luck is not None)
     for rows in session_blocks(stream):
         part = stream.part(rows.start, rows.stop)
         decisions = decide(part, plan)
@@ -141,31 +144,38 @@ def replay(
             columns.latency_us[rows] = latency_us(
                 part, decisions.model_index, bill.cached_tokens, tables, luck.take(rows)
             )
-    return Replay(
-        tier_map=tier_map,
-        catalogue=catalogue,
-        stream=stream,
-        decisions=Decisions(**columns.decisions),
-        cost_pusd=columns.cost_pusd,
-        cached_tokens=columns.cached_tokens,
-        latency_us=columns.latency_us if luck is not None else None,
-    )
+    return columns.replay(stream, tier_map, catalogue)
 
 
-class _Columns:
+class ReplayColumns:
     """What a replay leaves of each request, filled block by block."""
 
-    def __init__(self, n_requests: int, *, is_timed: bool) -> None:
-        self.decisions = {f.name: np.empty(n_requests, dtype=np.int32) for f in fields(Decisions)}
+    def __init__(self, n_requests: int, *, is_timed: bool, is_moving: bool = False) -> None:
+        names = [f.name for f in fields(Decisions) if is_moving or f.name != "epoch"]
+        self.decisions = {name: np.empty(n_requests, dtype=np.int32) for name in names}
         self.cost_pusd = np.empty(n_requests, dtype=np.int64)
         self.cached_tokens = np.empty(n_requests, dtype=np.int64)
+        self.is_timed = is_timed
         self.latency_us = np.empty(n_requests if is_timed else 0, dtype=np.int64)
 
     def fill(self, rows: slice, decisions: Decisions, bill: Bill) -> None:
+        """Take the decisions and the bill of a block."""
         for name, column in self.decisions.items():
             column[rows] = getattr(decisions, name)
         self.cost_pusd[rows] = bill.cost_pusd
         self.cached_tokens[rows] = bill.cached_tokens
+
+    def replay(self, stream: RequestStream, tier_map: TierMap, catalogue: Catalogue) -> Replay:
+        """Return the columns as the replay of a stream."""
+        return Replay(
+            tier_map=tier_map,
+            catalogue=catalogue,
+            stream=stream,
+            decisions=Decisions(**self.decisions),
+            cost_pusd=self.cost_pusd,
+            cached_tokens=self.cached_tokens,
+            latency_us=self.latency_us if self.is_timed else None,
+        )
 
 
 def session_blocks(stream: RequestStream, size: int = _BLOCK_REQUESTS) -> Iterator[slice]:
@@ -187,8 +197,9 @@ def decide(stream: RequestStream, plan: RoutingPlan) -> Decisions:
     """Decide every request of a stream. O(n), plus O(n x shortlist) for the price metric ``request``."""
     policy = plan.tier_map.policy
     requested, routed = routed_tiers(stream, plan.tier_map)
-    state = plan.state(stream, routed)
-    ranked = model = plan.best[state] if plan.is_static else _best_by_request(stream, plan, state)
+    epoch = plan.epochs_of(stream)
+    state = plan.state(stream, routed, epoch)
+    ranked = model = ranked_models(plan, state, stream.prompt_tokens, stream.completion_tokens)
     if policy.stickiness != "none":
         model = keep_models(run_starts(stream, policy), state=state, fresh=ranked, is_listed=plan.is_listed)
     return Decisions(
@@ -197,32 +208,5 @@ def decide(stream: RequestStream, plan: RoutingPlan) -> Decisions:
         tier_served=plan.served_tier[state],
         ranked_index=ranked,
         model_index=model,
+        epoch=epoch,
     )
-
-
-def _best_by_request(stream: RequestStream, plan: RoutingPlan, state: IndexColumn) -> IndexColumn:
-    """Return the first of each request's shortlist when its own tokens set the price."""
-    rows = price_rows(plan.catalogue)
-    best = np.full(len(stream), UNSERVED, dtype=np.int32)
-    for this, shortlist in enumerate(plan.shortlists):
-        models = np.array(_fastest(plan, shortlist), dtype=np.int32)
-        if len(models) == 0:
-            continue
-        requests = np.flatnonzero(state == this)
-        chunk = max(1, _CHUNK_CELLS // len(models))
-        for start in range(0, len(requests), chunk):
-            mine = requests[start : start + chunk]
-            prompt, completion = stream.prompt_tokens[mine, None], stream.completion_tokens[mine, None]
-            grid = np.broadcast_to(models, (len(mine), len(models)))
-            row = rows.row_of(grid.ravel(), np.repeat(prompt.ravel(), len(models))).reshape(grid.shape)
-            # Models stand in tie order, so the first of the cheapest is the right one.
-            best[mine] = models[np.argmin(prompt * rows.prompt[row] + completion * rows.completion[row], axis=1)]
-    return best
-
-
-def _fastest(plan: RoutingPlan, shortlist: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the models that price decides between: all, or under the throughput ranking those that tie as fastest."""
-    if plan.tier_map.policy.ranking != "throughput" or not shortlist:
-        return shortlist
-    speed = plan.catalogue.throughput_milli_tps[list(shortlist)]
-    return tuple(row for row, milli_tps in zip(shortlist, speed, strict=True) if milli_tps == speed.max())

@@ -14,7 +14,7 @@ import pytest
 from paretocode.catalogue import load_bundled, write_table
 from paretocode.errors import InputError, SealError, UsageError
 from paretocode.experiment import quickstart_path, read_experiment, run_experiment
-from paretocode.experiment import run as run_module
+from paretocode.experiment import measuring
 from paretocode.release import approve
 from paretocode.result import MANIFEST, open_result
 
@@ -87,7 +87,7 @@ def test_a_finished_result_is_not_computed_again(
 ) -> None:
     first = run_experiment(question, out=tmp_path, figures=False)
     before = (first.path / MANIFEST).read_bytes()
-    monkeypatch.setattr(run_module, "replay", lambda *_, **__: pytest.fail("it was replayed again"))
+    monkeypatch.setattr(measuring, "replay", lambda *_, **__: pytest.fail("it was replayed again"))
     assert (run_experiment(question, out=tmp_path, figures=False).path / MANIFEST).read_bytes() == before
 
 
@@ -97,7 +97,7 @@ def test_a_killed_run_is_no_result_and_resumes(question: Path, tmp_path: Path, m
 
     whole = run_experiment(question, out=tmp_path / "whole", figures=False)
     calls: list[str] = []
-    real = run_module.replay
+    real = measuring.replay
 
     def dies_at_the_second(stream, tier_map, *args, **settings):  # type: ignore[no-untyped-def]
         calls.append(tier_map.name)
@@ -105,7 +105,7 @@ def test_a_killed_run_is_no_result_and_resumes(question: Path, tmp_path: Path, m
             raise KilledError
         return real(stream, tier_map, *args, **settings)
 
-    monkeypatch.setattr(run_module, "replay", dies_at_the_second)
+    monkeypatch.setattr(measuring, "replay", dies_at_the_second)
     with pytest.raises(KilledError):
         run_experiment(question, out=tmp_path / "killed", figures=False)
     folder = tmp_path / "killed" / "small" / whole.path.name

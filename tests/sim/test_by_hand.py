@@ -171,12 +171,15 @@ def test_metrics_by_hand() -> None:
     assert metrics.cost_nusd == (90 * 1000 + 10 * 500) + (150 * 2000 + 10 * 1000) + 0 + 20_000 + 20_000
     assert metrics.tier_share == {"low": 0.2, "high": 0.6}
     assert metrics.model_share == {"cheap": 0.2, "dear": 0.6}
+    assert metrics.tier_cost_usd == {"low": 95_000 / 1e9, "high": 350_000 / 1e9}
+    assert metrics.model_cost_usd == {"cheap": 95_000 / 1e9, "dear": 350_000 / 1e9}
     assert (metrics.n_pairs, metrics.n_tier_jumps) == (3, 1)
     assert metrics.score_coverage == 0.6  # rows 0, 1 and 3 ask for something and get an answer
     assert metrics.shortfall_mean == pytest.approx(0.1 / 3)  # row 3 asks 0.9 and gets 0.8
     assert metrics.excess_mean == pytest.approx((0.1 + 0.5) / 3)
     assert metrics.shortfall_share == pytest.approx(1 / 3)
     assert metrics.latency_p95_s is None
+    assert metrics.latency_mean_s is None
     assert metrics.latency_coverage == 0
 
 
@@ -224,8 +227,12 @@ def test_latency_quantiles_are_those_of_the_known_ones() -> None:
     n = 101
     stream = request_stream(session=np.arange(n), time_s=np.zeros(n), prompt_tokens=[10] * n, completion_tokens=[0] * n)
     run = dataclasses.replace(replay(stream, tier_map, catalogue, cache=NO_CACHE), latency_us=np.arange(n) * 1_000_000)
-    metrics = measure(run, scale=FractionScale(full=100.0))
-    assert (metrics.latency_p50_s, metrics.latency_p95_s, metrics.latency_p99_s) == (50.0, 95.0, 99.0)
+    metrics = measure(run, scale=FractionScale(full=100.0), slo_s=[90, 99.5, 100])
+    # Of 101 times the 51st, 96th and 100th, each within the width of a bucket; means and counts are exact.
+    known = (metrics.latency_p50_s, metrics.latency_p95_s, metrics.latency_p99_s)
+    assert known == pytest.approx((50.0, 95.0, 99.0), rel=1 / 512)
+    assert metrics.latency_mean_s == 50.0
+    assert metrics.latency_above_share == {"90": 10 / 101, "99.5": 1 / 101, "100": 0.0}
 
 
 def test_slow_calls_are_slow_in_both_directions() -> None:

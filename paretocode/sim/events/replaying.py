@@ -43,12 +43,15 @@ class EventReplay:
         Decisions, money and time, as of any replay; a request that was given up is unserved.
     outcome
         What happened on the way; see `Outcome`.
+    tier_asked
+        Shape (n,): tier of the shortlist that was asked first, or `UNSERVED`.
     operations
         The assumptions.
     """
 
     run: Replay
     outcome: Outcome
+    tier_asked: IndexColumn
     operations: Operations
 
 
@@ -122,6 +125,7 @@ def replay_events(
             latency_us=outcome.latency_us,
         ),
         outcome=outcome,
+        tier_asked=decisions.tier_served,
         operations=operations,
     )
 

@@ -1,0 +1,86 @@
+"""Where do the numbers come from? The digest that names a result's folder, and the facts of its manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+from importlib import metadata, resources
+from pathlib import Path
+
+from paretocode import __version__
+from paretocode.experiment.document import tier_map_bytes
+from paretocode.experiment.resolve import Experiment
+
+__all__ = ["code_digest", "digest_of", "facts_of"]
+
+_VERSIONS_OF = ("numpy", "duckdb", "pydantic", "matplotlib")
+
+
+def digest_of(experiment: Experiment) -> str:
+    """Return the sha256 of all that the result depends on: words, maps, demand, scale, models, stream, code."""
+    parts: list[bytes] = [
+        experiment.name.encode(),
+        experiment.spec.model_dump_json().encode(),
+        experiment.scale_name.encode(),
+        repr((experiment.demand, experiment.scale, experiment.cache)).encode(),
+        repr((experiment.operations, experiment.arrivals)).encode(),
+        experiment.catalogue.digest.encode(),
+        repr((experiment.catalogue.name, experiment.catalogue.notes)).encode(),
+        experiment.stream.digest.encode(),
+        repr((experiment.stream.name, experiment.stream.notes)).encode(),
+        *(tier_map_bytes(experiment, name) for name in experiment.tier_maps),
+        code_digest().encode(),
+    ]
+    sha = hashlib.sha256()
+    for part in parts:
+        sha.update(hashlib.sha256(part).digest())
+    return sha.hexdigest()
+
+
+def code_digest() -> str:
+    """Return the sha256 of the package's own source: another code, another result."""
+    root = Path(str(resources.files("paretocode")))
+    sha = hashlib.sha256()
+    for file in sorted(root.rglob("*")):
+        if file.suffix in {".py", ".toml", ".j2"} and "__pycache__" not in file.parts:
+            sha.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return sha.hexdigest()
+
+
+def facts_of(experiment: Experiment, digest: str, overrides: list[str]) -> dict[str, object]:
+    """Return where the numbers come from: settings, inputs, code, versions."""
+    commit, is_dirty = _commit()
+    return {
+        "experiment": experiment.name,
+        "digest": digest,
+        "scale": experiment.scale_name,
+        "overrides": overrides,
+        "proposed": experiment.spec.proposed,
+        "inputs": {"catalogue": experiment.catalogue.digest, "stream": experiment.stream.digest},
+        "code": code_digest(),
+        "commit": commit,
+        "is_dirty": is_dirty,
+        "seeds": experiment.spec.seeds.model_dump(),
+        "versions": {
+            "paretocode": __version__,
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in _VERSIONS_OF},
+        },
+    }
+
+
+def _commit() -> tuple[str | None, bool | None]:
+    """Return the commit of the source and whether it is dirty; None, None outside a checkout."""
+    root = Path(str(resources.files("paretocode"))).parent
+    if not (root / ".git").exists():
+        return None, None
+    commands = (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
+    try:
+        head, status = (
+            subprocess.run(["git", "-C", str(root), *c], capture_output=True, text=True, check=True, timeout=10).stdout
+            for c in commands
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None, None
+    return head.strip(), bool(status.strip())
