@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from paretocode._files import json_bytes, read_json, write_atomically
+from paretocode.catalogue.history import History
 from paretocode.errors import InputError
 from paretocode.experiment.resolve import Experiment
+from paretocode.experiment.state_sections import MotionSpec
+from paretocode.sim.billing import nano_usd
 from paretocode.sim.events import replay_events, tally_events
 from paretocode.sim.luck import Luck, draw_luck
 from paretocode.sim.metrics import measure
+from paretocode.sim.motion import jump_causes, motion_effect, replay_in_motion, timeline_of
 from paretocode.sim.replaying import replay
 from paretocode.tiermap import TierMap
 
@@ -60,6 +64,8 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None, digest: s
 def _measured(experiment: Experiment, tier_map: TierMap, luck: Luck) -> dict[str, Any]:
     """Replay one map, with its failures where the experiment states any, and return all its numbers."""
     stream, catalogue, cache = experiment.stream, experiment.catalogue, experiment.cache
+    if experiment.history is not None and experiment.spec.motion is not None:
+        return _measured_in_motion(experiment, tier_map, luck, history=experiment.history, spec=experiment.spec.motion)
     if experiment.operations is None:
         run = replay(stream, tier_map, catalogue, cache=cache, luck=luck)
         return measure(run, scale=experiment.scale).to_dict()
@@ -74,6 +80,40 @@ def _measured(experiment: Experiment, tier_map: TierMap, luck: Luck) -> dict[str
     )
     found = measure(replayed.run, scale=experiment.scale).to_dict()
     return {**found, "events": tally_events(replayed).to_dict()}
+
+
+def _measured_in_motion(
+    experiment: Experiment, tier_map: TierMap, luck: Luck, *, history: History, spec: MotionSpec
+) -> dict[str, Any]:
+    """Replay one map while the catalogue moves, and say what its movement did."""
+    timeline = timeline_of(
+        history,
+        tier_map,
+        origin=spec.origin,
+        keys=spec.keys or None,
+        fill_from=experiment.catalogue,
+        first=spec.first,
+        last=spec.last,
+    )
+    motion = replay_in_motion(
+        experiment.stream,
+        tier_map,
+        timeline,
+        membership=spec.membership,
+        cache=experiment.cache,
+        luck=luck,
+    )
+    causes, effect = jump_causes(motion), motion_effect(motion)
+    return {
+        **measure(motion.run, scale=experiment.scale).to_dict(),
+        "motion": {
+            "epochs": len(timeline.catalogues),
+            "catalogue_jumps": causes.n_catalogue_jumps,
+            "request_jumps": causes.n_request_jumps,
+            "effect_usd": nano_usd(effect.cost_pusd) / 1e9,
+            "notes": list(motion.notes),
+        },
+    }
 
 
 def _part_seal(metrics: dict[str, Any], digest: str) -> str:

@@ -8,7 +8,10 @@ import subprocess
 from importlib import metadata, resources
 from pathlib import Path
 
+import numpy as np
+
 from paretocode import __version__
+from paretocode.catalogue.history import History
 from paretocode.experiment.document import tier_map_bytes
 from paretocode.experiment.resolve import Experiment
 
@@ -25,6 +28,7 @@ def digest_of(experiment: Experiment) -> str:
         experiment.scale_name.encode(),
         repr((experiment.demand, experiment.scale, experiment.cache)).encode(),
         repr((experiment.operations, experiment.arrivals)).encode(),
+        b"" if experiment.history is None else _digest_of_history(experiment.history).encode(),
         experiment.catalogue.digest.encode(),
         repr((experiment.catalogue.name, experiment.catalogue.notes)).encode(),
         experiment.stream.digest.encode(),
@@ -35,6 +39,16 @@ def digest_of(experiment: Experiment) -> str:
     sha = hashlib.sha256()
     for part in parts:
         sha.update(hashlib.sha256(part).digest())
+    return sha.hexdigest()
+
+
+def _digest_of_history(history: History) -> str:
+    """Return the sha256 of all that a history holds."""
+    sha = hashlib.sha256(repr((history.keys, history.score_definitions, history.cadence, history.notes)).encode())
+    for column in (history.dates, history.is_listed, history.is_free, *history.numbers.values()):
+        sha.update(np.ascontiguousarray(column).tobytes())
+    for snapshot in history.snapshots:
+        sha.update(snapshot.digest.encode())
     return sha.hexdigest()
 
 

@@ -24,6 +24,7 @@ from paretocode.catalogue import (
     read_artificial_analysis,
     read_openrouter_models,
 )
+from paretocode.catalogue.history import History, load_history
 from paretocode.errors import InputError, ParetocodeError
 from paretocode.experiment.map_sections import MapSpec, PolicySpec
 from paretocode.experiment.spec import ExperimentSpec
@@ -72,6 +73,7 @@ class Experiment:
     cache: PrefixCache
     operations: Operations | None
     arrivals: str
+    history: History | None
     tier_maps: dict[str, TierMap]
     bands: Bands | None
 
@@ -100,6 +102,7 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
         demand_origin=origin,
         cache=spec.cache.rules(),
         operations=None if spec.operations is None else spec.operations.operations(),
+        history=None if spec.motion is None else load_history(base / spec.motion.history),
         arrivals="open" if spec.operations is None else spec.operations.arrivals,
         tier_maps={m.name: _tier_map(m, catalogue, scale, spec.policy, base) for m in maps},
         bands=next((_bands(m, catalogue) for m in maps if m.kind == "scheme"), None),

@@ -15,14 +15,14 @@ from paretocode._borders import validated
 from paretocode.errors import InputError
 from paretocode.experiment._strict import Strict
 from paretocode.experiment.map_sections import MapSpec, PolicySpec
-from paretocode.experiment.state_sections import CacheSpec, OperationsSpec
+from paretocode.experiment.state_sections import CacheSpec, MotionSpec, OperationsSpec
 from paretocode.experiment.world_sections import CatalogueSpec, DemandSpec, ScaleSpec, SeedsSpec, StreamSpec
 
 __all__ = ["ExperimentSpec", "read_experiment"]
 
 FORMAT = "paretocode-experiment-1"
 _MAX_BYTES = 1 << 20
-_PATH_KEYS = {"catalogue.source", "catalogue.scores", "stream.path", "incumbent.path"}
+_PATH_KEYS = {"catalogue.source", "catalogue.scores", "stream.path", "incumbent.path", "motion.history"}
 
 
 class ExperimentSpec(Strict):
@@ -36,6 +36,7 @@ class ExperimentSpec(Strict):
     demand: DemandSpec = DemandSpec()
     cache: CacheSpec = CacheSpec()
     operations: OperationsSpec | None = None
+    motion: MotionSpec | None = None
     policy: PolicySpec = PolicySpec()
     incumbent: MapSpec
     candidates: list[MapSpec] = []
@@ -50,6 +51,12 @@ class ExperimentSpec(Strict):
                 raise ValueError(f"two maps are called {name!r}")
         if self.propose is not None and self.propose not in names:
             raise ValueError(f"propose is {self.propose!r}, which is none of the maps {', '.join(names)}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_kind_of_replay(self) -> Self:
+        if self.operations is not None and self.motion is not None:
+            raise ValueError("operations and motion do not go together yet; take one of them out")
         return self
 
     @property

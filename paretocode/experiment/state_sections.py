@@ -1,16 +1,17 @@
-"""What does an experiment say about state: caches, and what the providers did? Sections of its TOML file."""
+"""What does an experiment say about state: caches, failures, a catalogue that moves? Sections of its TOML file."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from paretocode.experiment._strict import Strict
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.operations import ModelOperations, Operations
 
-__all__ = ["CacheSpec", "ModelCacheSpec", "ModelOperationsSpec", "OperationsSpec"]
+__all__ = ["CacheSpec", "ModelCacheSpec", "ModelOperationsSpec", "MotionSpec", "OperationsSpec"]
 
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Seconds = Annotated[float, Field(ge=0, le=1e6)]
@@ -78,3 +79,25 @@ class OperationsSpec(Strict):
             models={key: own.operations() for key, own in self.models.items()},
             others=self.others.operations(),
         )
+
+
+class MotionSpec(Strict):
+    """A catalogue that moves: requests route under the one of `history` that is in force at their time.
+
+    `origin` is the moment of the stream's time 0, in UTC; `membership` is ``listed`` (the map's lists stay and are
+    ranked by the prices in force) or ``recut`` (score edges sort the models of each day anew); `keys` names the
+    history's key of models that it calls otherwise. What the history does not hold comes from the catalogue.
+    """
+
+    history: str
+    origin: date | datetime | str
+    membership: Literal["listed", "recut"] = "listed"
+    keys: dict[str, str] = {}
+    first: date | str | None = None
+    last: date | str | None = None
+
+    @model_validator(mode="after")
+    def _has_a_history(self) -> Self:
+        if not self.history:
+            raise ValueError("history is not given; add history under [motion] or --set motion.history=FILE")
+        return self

@@ -67,6 +67,8 @@ class _Kind:
 
 
 _MONEY = _Kind(value=numbers.usd, change=numbers.relative_change, more_is=-1)
+_COUNT = _Kind(value=numbers.count, change=numbers.count_change, more_is=-1)
+_AMOUNT = _Kind(value=numbers.usd, change=numbers.usd_change)
 _TIME = _Kind(value=numbers.seconds, change=numbers.relative_change, more_is=-1)
 _BAD_SHARE = _Kind(value=numbers.percent, change=numbers.points_change, more_is=-1)
 _GOOD_SHARE = _Kind(value=numbers.percent, change=numbers.points_change, more_is=1)
@@ -96,6 +98,13 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, _Kind], ...]], ...] = (
     (
         "jumps, of request pairs",
         (("tier jumps", "tier_jump_rate", _BAD_SHARE), ("model jumps", "model_jump_rate", _BAD_SHARE)),
+    ),
+    (
+        "the catalogue moves",
+        (
+            ("catalogue jumps", "motion.catalogue_jumps", _COUNT),
+            ("cost of its movement [USD]", "motion.effect_usd", _AMOUNT),
+        ),
     ),
     (
         "quality, on the 0..1 axis",

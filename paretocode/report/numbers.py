@@ -11,11 +11,13 @@ __all__ = [
     "absolute_change",
     "axis_score",
     "count",
+    "count_change",
     "percent",
     "points_change",
     "relative_change",
     "seconds",
     "usd",
+    "usd_change",
 ]
 
 UNKNOWN = "\N{EN DASH}"
@@ -82,7 +84,7 @@ def axis_score(value: float | None) -> str:
     return "0" if value == 0 else f"{value:.4f}"
 
 
-def count(value: int | None) -> str:
+def count(value: float | None) -> str:
     """Return a count with thousands separated.
 
     Examples
@@ -90,7 +92,33 @@ def count(value: int | None) -> str:
     >>> count(1234567), count(None)
     ('1,234,567', '–')
     """
-    return UNKNOWN if value is None else f"{value:,}"
+    return UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def count_change(new: float | None, old: float | None) -> str:
+    """Return new - old of two counts.
+
+    Examples
+    --------
+    >>> count_change(1500, 400), count_change(3, 3), count_change(None, 3)
+    ('+1,100', '0', '–')
+    """
+    if new is None or old is None:
+        return UNKNOWN
+    return "0" if new == old else f"{new - old:+,.0f}"
+
+
+def usd_change(new: float | None, old: float | None) -> str:
+    """Return new - old of two amounts in US dollars, written as `usd` does.
+
+    Examples
+    --------
+    >>> usd_change(12.5, 10.0), usd_change(-78.5, -45.9), usd_change(1.0, 1.0)
+    ('+2.50', '-32.60', '0')
+    """
+    if new is None or old is None:
+        return UNKNOWN
+    return "0" if new == old else "+-"[new < old] + usd(abs(new - old))
 
 
 def relative_change(new: float | None, old: float | None) -> str:
