@@ -15,13 +15,36 @@ from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.state_sections import MotionSpec
 from paretocode.sim.billing import nano_usd
 from paretocode.sim.events import replay_events, tally_events
+from paretocode.sim.jumps import (
+    Failures,
+    JumpTables,
+    expected_flips,
+    jump_report,
+    jump_tables,
+    near_edge_ppm,
+    tally_jumps,
+)
 from paretocode.sim.luck import Luck, draw_luck
 from paretocode.sim.metrics import measure
-from paretocode.sim.motion import jump_causes, motion_effect, replay_in_motion, timeline_of
-from paretocode.sim.replaying import replay
+from paretocode.sim.motion import (
+    jump_causes,
+    motion_effect,
+    moving_jump_tables,
+    replay_in_motion,
+    timeline_of,
+)
+from paretocode.sim.operations import Operations
+from paretocode.sim.replaying import Replay, replay
+from paretocode.stream import PPM
 from paretocode.tiermap import TierMap
 
-__all__ = ["Measured", "measure_maps"]
+__all__ = ["NEAR_EDGE_DISTANCES", "SCORE_NOISE_SD", "Measured", "measure_maps"]
+
+NEAR_EDGE_DISTANCES = (0.01, 0.02, 0.05)
+"""How near to an edge a min score stands, on the 0..1 axis: one and a few steps of what people write."""
+
+SCORE_NOISE_SD = 0.02
+"""Standard deviation of the noise in min scores for which flips are expected; our choice, not a measurement."""
 
 
 class Measured(NamedTuple):
@@ -62,24 +85,47 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None, digest: s
 
 
 def _measured(experiment: Experiment, tier_map: TierMap, luck: Luck) -> dict[str, Any]:
-    """Replay one map, with its failures where the experiment states any, and return all its numbers."""
-    stream, catalogue, cache = experiment.stream, experiment.catalogue, experiment.cache
+    """Replay one map, with failures or a moving catalogue where the experiment states them; return all its numbers."""
     if experiment.history is not None and experiment.spec.motion is not None:
         return _measured_in_motion(experiment, tier_map, luck, history=experiment.history, spec=experiment.spec.motion)
-    if experiment.operations is None:
-        run = replay(stream, tier_map, catalogue, cache=cache, luck=luck)
-        return measure(run, scale=experiment.scale).to_dict()
+    if experiment.operations is not None:
+        return _measured_with_failures(experiment, tier_map, luck, operations=experiment.operations)
+    run = replay(experiment.stream, tier_map, experiment.catalogue, cache=experiment.cache, luck=luck)
+    return _numbers(experiment, run, jump_tables(run, experiment.cache))
+
+
+def _numbers(
+    experiment: Experiment, run: Replay, tables: JumpTables, failures: Failures | None = None
+) -> dict[str, Any]:
+    """Return the metrics of a replay, the account of its jumps, and what hangs on the edges of its map."""
+    near_ppm = near_edge_ppm(run.stream, run.tier_map, NEAR_EDGE_DISTANCES)
+    flips = expected_flips(run.stream, run.tier_map, SCORE_NOISE_SD)
+    return {
+        **measure(run, scale=experiment.scale).to_dict(),
+        "jumps": jump_report(tally_jumps(run, tables, failures=failures)),
+        "edges": {
+            "near_edge_share": {f"{d:g}": ppm / PPM for d, ppm in zip(NEAR_EDGE_DISTANCES, near_ppm, strict=True)},
+            "score_noise_sd": SCORE_NOISE_SD,
+            "expected_flip_share": flips.flip_share,
+        },
+    }
+
+
+def _measured_with_failures(
+    experiment: Experiment, tier_map: TierMap, luck: Luck, *, operations: Operations
+) -> dict[str, Any]:
     replayed = replay_events(
-        stream,
+        experiment.stream,
         tier_map,
-        catalogue,
-        operations=experiment.operations,
+        experiment.catalogue,
+        operations=operations,
         luck=luck,
-        cache=cache,
+        cache=experiment.cache,
         arrivals=experiment.arrivals,
     )
-    found = measure(replayed.run, scale=experiment.scale).to_dict()
-    return {**found, "events": tally_events(replayed).to_dict()}
+    run, failures = replayed.run, Failures(replayed.outcome.failure, replayed.outcome.primary)
+    numbers = _numbers(experiment, run, jump_tables(run, experiment.cache), failures)
+    return {**numbers, "events": tally_events(replayed).to_dict()}
 
 
 def _measured_in_motion(
@@ -105,7 +151,7 @@ def _measured_in_motion(
     )
     causes, effect = jump_causes(motion), motion_effect(motion)
     return {
-        **measure(motion.run, scale=experiment.scale).to_dict(),
+        **_numbers(experiment, motion.run, moving_jump_tables(motion)),
         "motion": {
             "epochs": len(timeline.catalogues),
             "catalogue_jumps": causes.n_catalogue_jumps,

@@ -97,7 +97,12 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, _Kind], ...]], ...] = (
     ),
     (
         "jumps, of request pairs",
-        (("tier jumps", "tier_jump_rate", _BAD_SHARE), ("model jumps", "model_jump_rate", _BAD_SHARE)),
+        (
+            ("tier jumps", "tier_jump_rate", _BAD_SHARE),
+            ("model jumps", "model_jump_rate", _BAD_SHARE),
+            ("model flaps A-B-A [count]", "jumps.model_flaps", _COUNT),
+            ("cache lost to jumps [USD]", "jumps.lost_usd", _MONEY),
+        ),
     ),
     (
         "the catalogue moves",

@@ -3,6 +3,7 @@
 from paretocode.sim.motion.causes import JumpCauses, catalogue_jumps, jump_causes
 from paretocode.sim.motion.effect import MotionEffect, motion_effect
 from paretocode.sim.motion.from_history import timeline_of
+from paretocode.sim.motion.jumping import moving_jump_tables
 from paretocode.sim.motion.membership import MEMBERSHIPS, map_in_force
 from paretocode.sim.motion.moving_plan import MovingPlan, moving_plan
 from paretocode.sim.motion.replaying import MotionReplay, replay_in_motion
@@ -21,6 +22,7 @@ __all__ = [  # noqa: RUF022
     "JumpCauses",
     "catalogue_jumps",
     "jump_causes",
+    "moving_jump_tables",
     "MotionEffect",
     "motion_effect",
 ]
