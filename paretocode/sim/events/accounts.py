@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from paretocode.sim.events.replaying import EventReplay
-from paretocode.sim.events.world import Failure
-from paretocode.sim.plan import UNSERVED
+from paretocode.sim.events.world import Failure, states_of
+from paretocode.sim.plan import UNSERVED, routing_plan
 
 __all__ = ["FAILURE_NAMES", "EventTally", "tally_events"]
 
@@ -77,7 +77,15 @@ def tally_events(replayed: EventReplay) -> EventTally:
         n_requests=len(out.model),
         n_attempts=int(out.n_attempts.sum(dtype=np.int64)),
         n_fallback=int(np.count_nonzero(is_served & (out.model != out.primary))),
-        n_other_tier=int(np.count_nonzero(is_served & (out.tier != replayed.tier_asked))),
+        n_other_tier=_n_other_tier(replayed),
         n_given_up=int(np.count_nonzero(has_candidate & ~is_served)),
         n_first_failures=tuple(int(count) for count in kinds[1:]),
     )
+
+
+def _n_other_tier(replayed: EventReplay) -> int:
+    """Count the requests answered from another shortlist than that of their own state."""
+    run, out = replayed.run, replayed.outcome
+    plan = routing_plan(run.tier_map, run.catalogue)
+    first_asked = plan.served_tier[states_of(run.stream, plan, run.decisions.tier_routed)]
+    return int(np.count_nonzero((out.model != UNSERVED) & (out.tier != first_asked)))

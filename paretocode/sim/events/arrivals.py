@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from paretocode._checks import IntColumn
+from paretocode._checks import IndexColumn, IntColumn
 from paretocode.errors import InputError
 from paretocode.stream.stream import RequestStream
 
-__all__ = ["think_us"]
+__all__ = ["arrival_order", "think_us"]
+
+
+def arrival_order(stream: RequestStream, *, is_closed: bool) -> IndexColumn:
+    """Return the requests that come by themselves, by (time, request): all, or in a closed loop each session's first.
+
+    Raises
+    ------
+    InputError
+        More than 2^31 requests.
+    """
+    if len(stream) >= 2**31:
+        raise InputError(
+            f"the stream has {len(stream):,} requests, and events are replayed for fewer than 2^31",
+            where=stream.name or "stream",
+            way_out="split it by session",
+        )
+    if not is_closed:
+        return np.argsort(stream.time_us, kind="stable").astype(np.int32)
+    first = np.flatnonzero(stream.is_first)
+    return first[np.argsort(stream.time_us[first], kind="stable")].astype(np.int32)
 
 
 def think_us(stream: RequestStream) -> IntColumn:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from paretocode._checks import IndexColumn
 from paretocode.catalogue.bundled import load_bundled
 from paretocode.sim.billing import tariff
 from paretocode.sim.cache import PrefixCache
+from paretocode.sim.events.arrivals import arrival_order
 from paretocode.sim.events.world import Outcome, World, empty_outcome, world_of
 from paretocode.sim.latency import UNCACHED_US_PER_TOKEN, latency_tables
 from paretocode.sim.luck import draw_luck
@@ -17,8 +19,8 @@ from paretocode.tiermap.build import documented_pareto_code
 __all__ = ["small_world"]
 
 
-def small_world() -> tuple[World, Outcome]:
-    """Return it, and an outcome in which nothing has happened yet."""
+def small_world() -> tuple[World, Outcome, IndexColumn]:
+    """Return it, an outcome in which nothing has happened yet, and the order of arrivals."""
     catalogue = load_bundled()
     stream = request_stream(
         session=[0, 0, 1, 1], time_s=[0, 5, 0, 9], prompt_tokens=[2000] * 4, completion_tokens=[10] * 4
@@ -35,4 +37,4 @@ def small_world() -> tuple[World, Outcome]:
         luck=draw_luck(stream, rng=0),
         is_closed=False,
     )
-    return world, empty_outcome(stream)
+    return world, empty_outcome(stream), arrival_order(stream, is_closed=False)

@@ -7,22 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from paretocode._checks import IndexColumn, one_of
+from paretocode._checks import IndexColumn, IntColumn, one_of
 from paretocode._compiled import Kernel
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.errors import InputError
-from paretocode.sim.billing import billed, tariff
+from paretocode.sim.billing import Tariff, billed, tariff
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.events._kernel import COLD, HELPERS, run_kernel
-from paretocode.sim.events.scratch import Scratch, scratch_of
+from paretocode.sim.events.arrivals import arrival_order
+from paretocode.sim.events.scratch import scratch_of
 from paretocode.sim.events.twin import run_twin
 from paretocode.sim.events.world import Outcome, World, empty_outcome, world_of
 from paretocode.sim.latency import UNCACHED_US_PER_TOKEN, latency_tables
 from paretocode.sim.luck import Luck
 from paretocode.sim.operations import CALM, Operations
-from paretocode.sim.plan import routing_plan
+from paretocode.sim.plan import RoutingPlan, routing_plan
 from paretocode.sim.prices import refuse_overflow
-from paretocode.sim.replaying import Decisions, Replay, decide
+from paretocode.sim.replaying import Decisions, Replay, decide, session_blocks
 from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
@@ -43,15 +44,12 @@ class EventReplay:
         Decisions, money and time, as of any replay; a request that was given up is unserved.
     outcome
         What happened on the way; see `Outcome`.
-    tier_asked
-        Shape (n,): tier of the shortlist that was asked first, or `UNSERVED`.
     operations
         The assumptions.
     """
 
     run: Replay
     outcome: Outcome
-    tier_asked: IndexColumn
     operations: Operations
 
 
@@ -99,7 +97,9 @@ def replay_events(
     plan, prepared = routing_plan(tier_map, catalogue), tariff(catalogue, cache if cache is not None else PrefixCache())
     refuse_overflow(stream, prepared.rows)
     luck.check_length(len(stream))
-    decisions = decide(stream, plan)
+    order = arrival_order(stream, is_closed=arrivals == "closed")
+    outcome = empty_outcome(stream)
+    decisions = _decided(stream, plan, outcome)
     world = world_of(
         stream,
         plan,
@@ -111,36 +111,42 @@ def replay_events(
         luck=luck,
         is_closed=arrivals == "closed",
     )
-    outcome = empty_outcome(stream)
-    _run(world, outcome, engine)
-    bill = billed(stream, outcome.model, outcome.cached_tokens, prepared)
+    _run(world, outcome, order, engine)
+    del world, order  # the bill needs the room
     return EventReplay(
         run=Replay(
             tier_map=tier_map,
             catalogue=catalogue,
             stream=stream,
-            decisions=_with(decisions, outcome),
-            cost_pusd=bill.cost_pusd,
-            cached_tokens=bill.cached_tokens,
+            decisions=decisions,
+            cost_pusd=_billed(stream, outcome, prepared),
+            cached_tokens=outcome.cached_tokens,
             latency_us=outcome.latency_us,
         ),
         outcome=outcome,
-        tier_asked=decisions.tier_served,
         operations=operations,
     )
 
 
-def _with(decisions: Decisions, outcome: Outcome) -> Decisions:
-    return Decisions(
-        tier_requested=decisions.tier_requested,
-        tier_routed=decisions.tier_routed,
-        tier_served=outcome.tier,
-        ranked_index=decisions.ranked_index,
-        model_index=outcome.model,
-    )
+def _decided(stream: RequestStream, plan: RoutingPlan, outcome: Outcome) -> Decisions:
+    """Return what is decided before anything can fail; who serves is filled in as things happen."""
+    before = {name: np.empty(len(stream), dtype=np.int32) for name in ("tier_requested", "tier_routed", "ranked_index")}
+    for rows in session_blocks(stream):
+        part = decide(stream.part(rows.start, rows.stop), plan)
+        for name, column in before.items():
+            column[rows] = getattr(part, name)
+    return Decisions(**before, tier_served=outcome.tier, model_index=outcome.model)
 
 
-def _run(world: World, outcome: Outcome, engine: str) -> None:
+def _billed(stream: RequestStream, outcome: Outcome, prepared: Tariff) -> IntColumn:
+    cost_pusd = np.empty(len(stream), dtype=np.int64)
+    for rows in session_blocks(stream):
+        part = stream.part(rows.start, rows.stop)
+        cost_pusd[rows] = billed(part, outcome.model[rows], outcome.cached_tokens[rows], prepared).cost_pusd
+    return cost_pusd
+
+
+def _run(world: World, outcome: Outcome, order: IndexColumn, engine: str) -> None:
     if engine == "compiled" and not _KERNEL.is_available:
         raise InputError("numba is not installed", where="engine", way_out="install the extra fast, or use the twin")
     compiled = None
@@ -149,16 +155,9 @@ def _run(world: World, outcome: Outcome, engine: str) -> None:
     if compiled is None:
         run_twin(world, outcome)
         return
-    scratch, order = _kernel_columns(world, outcome)
+    scratch = scratch_of(world)
     while compiled(world, outcome, scratch, order):
         scratch = scratch.grown()
-
-
-def _kernel_columns(world: World, outcome: Outcome) -> tuple[Scratch, IndexColumn]:
-    """Return room to work in, and the first arrivals by (time, request)."""
-    rows = np.flatnonzero(world.is_first) if len(world.think_us) else np.arange(len(world.is_first))
-    order = rows[np.argsort(outcome.arrival_us[rows], kind="stable")].astype(np.int32)
-    return scratch_of(world), order
 
 
 def _refuse_idle_outages(stream: RequestStream, operations: Operations) -> None:
@@ -178,8 +177,8 @@ def _refuse_idle_outages(stream: RequestStream, operations: Operations) -> None:
 def _example() -> tuple[Any, ...]:
     from paretocode.sim.events.example import small_world
 
-    world, outcome = small_world()
-    return world, outcome, *_kernel_columns(world, outcome)
+    world, outcome, order = small_world()
+    return world, outcome, scratch_of(world), order
 
 
 _KERNEL = Kernel(run_kernel, example=_example, from_size=_COMPILE_FROM, helpers=HELPERS, cold=COLD, allocates=False)

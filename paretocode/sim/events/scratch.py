@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from paretocode._checks import IntColumn
+from paretocode._checks import IndexColumn, IntColumn
 from paretocode.sim.events.world import MINUTE_US, NEVER, NONE, World
 
 __all__ = ["Scratch", "scratch_of"]
@@ -30,7 +30,7 @@ class Scratch(NamedTuple):
     line_first: IntColumn
     line_last: IntColumn
     line_length: IntColumn
-    line_next: IntColumn
+    line_next: IndexColumn
     chain: IntColumn
     chain_tier: IntColumn
     ranking: IntColumn
@@ -66,7 +66,7 @@ def scratch_of(world: World) -> Scratch:
         line_first=full(NONE),
         line_last=full(NONE),
         line_length=zeros(n_models),
-        line_next=np.full(len(world.is_first) if world.slots.any() else 0, NONE, dtype=np.int64),
+        line_next=np.full(len(world.is_first) if world.slots.any() else 0, NONE, dtype=np.int32),
         chain=zeros(longest),
         chain_tier=zeros(longest),
         ranking=zeros(max(1, len(world.list_models))),

@@ -20,10 +20,10 @@ from paretocode.sim.latency import UNTIMED, LatencyTables
 from paretocode.sim.luck import Luck
 from paretocode.sim.operations import Operations
 from paretocode.sim.plan import UNSERVED, RoutingPlan
-from paretocode.sim.replaying import Decisions
+from paretocode.sim.replaying import Decisions, session_blocks
 from paretocode.stream.stream import RequestStream
 
-__all__ = ["NONE", "UNLIMITED", "Failure", "Lists", "Outcome", "World", "empty_outcome", "world_of"]
+__all__ = ["NONE", "UNLIMITED", "Failure", "Lists", "Outcome", "World", "empty_outcome", "states_of", "world_of"]
 
 NONE = -1
 UNLIMITED = 0
@@ -177,7 +177,7 @@ def world_of(
         prefix_tokens=stream.prefix_tokens,
         prompt_tokens=stream.prompt_tokens,
         completion_tokens=stream.completion_tokens,
-        state=plan.state(stream, decisions.tier_routed),
+        state=states_of(stream, plan, decisions.tier_routed),
         ranked=decisions.ranked_index,
         ttft_level=luck.ttft,
         throughput_level=luck.throughput,
@@ -220,6 +220,14 @@ def world_of(
         if isinstance(value, np.ndarray)
     }
     return world._replace(**columns)
+
+
+def states_of(stream: RequestStream, plan: RoutingPlan, tier_routed: IndexColumn) -> IndexColumn:
+    """Return each request's state, block by block: what it takes on the way would else be larger than all it leaves."""
+    state = np.empty(len(stream), dtype=np.int32)
+    for rows in session_blocks(stream):
+        state[rows] = plan.state(stream.part(rows.start, rows.stop), tier_routed[rows])
+    return state
 
 
 def _lists(shortlists: tuple[tuple[int, ...], ...]) -> Lists:
