@@ -9,6 +9,9 @@ from paretocode.report.plots_frontier import plot_frontier
 from paretocode.report.plots_jumps import plot_flips, plot_tier_changes
 from paretocode.report.plots_jumps_hysteresis import plot_hysteresis
 from paretocode.report.plots_jumps_rebase import plot_score_shift
+from paretocode.report.plots_sessions_jumps import plot_jump_cost
+from paretocode.report.plots_sessions_policies import plot_policies
+from paretocode.report.plots_sessions_turns import plot_idle_gaps, plot_turn_cost
 from paretocode.report.plots_time import plot_cheapest_above, plot_frontier_through_time
 from paretocode.report.plots_uncertain import plot_uncertain_frontier
 from paretocode.report.style import figure_png, save_svg
@@ -25,8 +28,12 @@ __all__ = [
     "plot_frontier_through_time",
     "plot_how_many",
     "plot_hysteresis",
+    "plot_idle_gaps",
+    "plot_jump_cost",
+    "plot_policies",
     "plot_score_shift",
     "plot_tier_changes",
+    "plot_turn_cost",
     "plot_uncertain_frontier",
     "save_svg",
 ]
