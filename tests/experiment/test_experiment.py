@@ -13,8 +13,7 @@ import pytest
 
 from paretocode.catalogue import load_bundled, write_table
 from paretocode.errors import InputError, SealError, UsageError
-from paretocode.experiment import quickstart_path, read_experiment, run_experiment
-from paretocode.experiment import measuring
+from paretocode.experiment import measuring, quickstart_path, read_experiment, run_experiment
 from paretocode.release import approve
 from paretocode.result import MANIFEST, open_result
 

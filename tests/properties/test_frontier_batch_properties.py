@@ -100,7 +100,7 @@ def test_a_place_that_keeps_nothing_still_compiles(monkeypatch: pytest.MonkeyPat
     masks = np.zeros((1, 1), dtype=bool)
     fresh.compiled(np.arange(1), np.ones(1, dtype=np.int64), np.zeros((1, 1)), masks)
     assert masks.all()
-    assert asked == [{"cache": True}, {}]
+    assert asked == [{"cache": True}, {"cache": False}]
 
 
 def test_without_numba_there_is_no_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
