@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks.band_cuts import bands_race, scores
+from benchmarks.events import events_race
 from benchmarks.frontier_points import efficient_points, frontier_race, random_points
 from benchmarks.harness import Contender, Race, hold, markdown
 from benchmarks.stateful import stateful_race
@@ -17,6 +18,7 @@ N = 2_000
 RACES: dict[str, Callable[[], Race]] = {
     "stateless": lambda: stateless_race(N, n_small=N, n_oracle=100),
     "stateful": lambda: stateful_race(N, n_small=N, n_oracle=100),
+    "events": lambda: events_race(N, n_small=N, n_simpy=500),
     "frontier, random": lambda: frontier_race(random_points(N), title="random"),
     "frontier, all efficient": lambda: frontier_race(efficient_points(N), title="efficient"),
     "bands, 3 decimals": lambda: bands_race(scores(N, decimals=3), title="rounded"),

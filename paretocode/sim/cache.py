@@ -131,6 +131,8 @@ def cached_tokens(stream: RequestStream, model_index: IndexColumn | IntColumn, r
     over those stretches. O(n x models used in a session) at worst, O(n) when sessions keep their models.
     """
     cached = _of_the_turn_before(stream, model_index, rules)
+    if not rules.ttl_us.any():
+        return cached
     here, before = _returns(stream, model_index)
     ttl_us, _ = _by_request(rules, model_index)
     in_time = stream.time_us[here] - stream.time_us[before] <= (ttl_us if isinstance(ttl_us, int) else ttl_us[here])
@@ -155,6 +157,8 @@ def lag1_cached_tokens(stream: RequestStream, model_index: IndexColumn | IntColu
 def _of_the_turn_before(stream: RequestStream, model_index: IndexColumn | IntColumn, rules: CacheRules) -> IntColumn:
     """Return the prefix shared with the turn before, where the same model served it within the TTL."""
     cached = np.zeros(len(stream), dtype=np.int64)
+    if not rules.ttl_us.any():
+        return cached
     ttl_us, _ = _by_request(rules, model_index)
     warm = ~stream.is_first[1:] & (model_index[1:] == model_index[:-1])
     warm &= stream.gap_us[1:] <= (ttl_us if isinstance(ttl_us, int) else ttl_us[1:])

@@ -26,6 +26,7 @@ LIBRARIES = ("numpy", "polars", "pandas", "simpy", "paretoset", "moocore", "kmea
 def races(scale: float) -> Iterator[Race]:
     """Yield the races in the order of the table, sizes multiplied by the scale."""
     from benchmarks.band_cuts import bands_race, scores
+    from benchmarks.events import events_race
     from benchmarks.frontier_points import efficient_points, frontier_race, random_points
     from benchmarks.stateful import stateful_race
     from benchmarks.stateless import stateless_race
@@ -34,6 +35,7 @@ def races(scale: float) -> Iterator[Race]:
     small, oracle = int(2e4 * scale), int(1e3 * scale)
     yield stateless_race(million, n_small=small, n_oracle=oracle)
     yield stateful_race(million, n_small=small, n_oracle=oracle)
+    yield events_race(million, n_small=small, n_simpy=small)
     yield frontier_race(random_points(few), title=f"Frontier: {few:,} random points")
     yield frontier_race(efficient_points(few), title=f"Frontier: {few:,} points, all efficient")
     yield frontier_race(random_points(million), title=f"Frontier: {million:,} random points")

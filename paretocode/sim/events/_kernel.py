@@ -214,8 +214,10 @@ def _ask(world: World, out: Outcome, scratch: Scratch, row: int, model: int, tim
     if world.requests_per_minute[model] != 0 or world.tokens_per_minute[model] != 0:
         if _let_in(world, scratch, row, model, time) > 0:
             return RATE_LIMIT, 0
-        scratch.held_requests[model] -= MINUTE_US
-        scratch.held_tokens[model] -= (world.prompt_tokens[row] + world.completion_tokens[row]) * MINUTE_US
+        if world.requests_per_minute[model] != 0:
+            scratch.held_requests[model] -= MINUTE_US
+        if world.tokens_per_minute[model] != 0:
+            scratch.held_tokens[model] -= (world.prompt_tokens[row] + world.completion_tokens[row]) * MINUTE_US
     if world.error_threshold[model] > 0:
         draw = int(np.int64(_mixed(world.bits[row], int(out.n_attempts[row])) >> np.uint64(32)))
         if draw < world.error_threshold[model]:

@@ -29,6 +29,8 @@ NONE = -1
 UNLIMITED = 0
 MICRO = 1_000_000
 MINUTE_US = 60_000_000
+MOST_CALLS = 4096
+"""Calls of one request, all rounds and both tiers together; its place among them has twelve bits in an event's code."""
 NEVER = 2**62
 """Later than any event."""
 JITTER_DRAW = 1_000_000
@@ -169,6 +171,13 @@ def world_of(
 ) -> World:
     """Return the world of a replay of events. O(n + models x levels)."""
     policy, catalogue = plan.tier_map.policy, plan.catalogue
+    n_fallbacks = min(policy.n_fallbacks, len(catalogue))
+    if 2 * (1 + n_fallbacks) * (1 + operations.n_retries) >= MOST_CALLS:
+        raise InputError(
+            f"{n_fallbacks} fallbacks and {operations.n_retries} retries make more calls than are counted",
+            where="operations",
+            way_out="ask for fewer fallbacks or retries",
+        )
     lists = _lists(plan.shortlists)
     step_start, step_tokens = _steps(prepared, len(catalogue))
     by_speed = policy.ranking == "throughput"
@@ -206,7 +215,7 @@ def world_of(
         is_sticky=policy.stickiness != "none",
         needs_prefix=policy.stickiness == "implicit",
         sticky_ttl_us=min(policy.sticky_ttl_s * MICRO, NEVER),
-        n_fallbacks=min(policy.n_fallbacks, len(catalogue)),
+        n_fallbacks=n_fallbacks,
         n_retries=operations.n_retries,
         backoff_us=round(operations.backoff_s * MICRO),
         longest_backoff_us=round(operations.longest_backoff_s * MICRO),
