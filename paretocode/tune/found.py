@@ -20,6 +20,7 @@ class Verdict(Enum):
     EXACT = "exact: every map of the grid was weighed, and none is better"
     WITHIN_EPSILON = "within epsilon: of any map that keeps the limits with it to spare, one shown is at most it worse"
     FIRST_ONES = "incomplete: more maps qualify than were asked for; the best by the first metric are shown"
+    UNPROVEN = "unproven: the best of the maps seen; the search was cut short before a better one was ruled out"
     NO_MAP = "none: no map of the grid keeps all limits"
 
 

@@ -1,0 +1,198 @@
+"""What is asked of a search? Stream, models, rules, knobs and measures, checked before anything is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from paretocode._checks import one_of
+from paretocode.catalogue.catalogue import Catalogue
+from paretocode.catalogue.scales import ScoreScale
+from paretocode.errors import InputError
+from paretocode.sim.cache import PrefixCache
+from paretocode.sim.luck import Luck
+from paretocode.stream.stream import PPM, RequestStream
+from paretocode.tiermap import Policy
+from paretocode.tiermap.policy import DOWNGRADES
+from paretocode.tune.candidates import EdgeRules
+from paretocode.tune.lattice import TierRules
+from paretocode.tune.measures import DEFAULT_MEASURES, Counts, Measure, counts_of, measure_named
+from paretocode.tune.scenarios import Scenario, refuse_clashing
+from paretocode.tune.space import NEAR_EDGE_PPM
+
+__all__ = ["EDGES", "SHOWN_MEASURES", "MapQuestion", "Setting"]
+
+EDGES = ("coupled", "apart")
+"""``coupled``: an edge cuts requests and models at one place of the common axis; ``apart``: each axis has its own."""
+
+SHOWN_MEASURES = (
+    "cost_usd",
+    "list_cost_usd",
+    "shortfall",
+    "excess",
+    "short_share",
+    "unmet_share",
+    "unserved_share",
+    "tier_change_rate",
+    "tier_distance_rate",
+    "fresh_share",
+    "near_edge_share",
+)
+"""What is tabulated of every map, searched or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One combination of the knobs: a grid of maps of its own.
+
+    Parameters
+    ----------
+    edges
+        One of `EDGES`.
+    hysteresis_ppm, downgrades
+        The policy's filters of the request; see `paretocode.tiermap.Policy`.
+    """
+
+    edges: str
+    hysteresis_ppm: int = 0
+    downgrades: str = "allowed"
+
+    @property
+    def name(self) -> str:
+        """For people: the edges and whatever differs from a plain router."""
+        parts = [self.edges]
+        if self.hysteresis_ppm:
+            parts.append(f"hysteresis {self.hysteresis_ppm / PPM:g}")
+        if self.downgrades != "allowed":
+            parts.append("never down")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MapQuestion:
+    """Which maps are looked for, on what, and what counts.
+
+    Parameters
+    ----------
+    stream, catalogue, scale
+        The log with its min scores, the models, and where scores stand on the axis of requests.
+    policy, cache, luck
+        How the router decides, how prompts are cached, and the luck of each request; the last is needed for times only.
+    n_bands
+        Numbers of tiers, each searched.
+    measures
+        What the frontier is of; less is better.
+    limits
+        Measure -> the most a map may have, in people's units.
+    edges, hysteresis_ppm, downgrades
+        The knobs: every combination is searched.
+    request_rules, score_rules, tier_rules
+        What people say about edges and tiers. Coupled edges follow the request rules, and the gaps of both.
+    default_is_highest
+        Where requests that omit their min score go.
+    epsilon
+        Measure -> by how much a shown map may be worse than one left out, in people's units; exact where empty.
+    near_edge_ppm
+        How near to an edge counts as near.
+    scenarios
+        What else the log, prices or scores might be; empty for a plain search.
+    most_labels
+        Memory limit of the exact frontier, in partial maps.
+
+    Raises
+    ------
+    InputError
+        An unknown measure or knob, more tiers than the models allow, a stream too short for so many tiers.
+    """
+
+    stream: RequestStream
+    catalogue: Catalogue
+    scale: ScoreScale
+    policy: Policy = field(default_factory=Policy)
+    cache: PrefixCache = field(default_factory=PrefixCache)
+    luck: Luck | None = None
+    n_bands: tuple[int, ...] = (3,)
+    measures: tuple[str, ...] = DEFAULT_MEASURES
+    limits: Mapping[str, float] = field(default_factory=dict)
+    edges: tuple[str, ...] = ("coupled",)
+    hysteresis_ppm: tuple[int, ...] = (0,)
+    downgrades: tuple[str, ...] = ("allowed",)
+    request_rules: EdgeRules = field(default_factory=EdgeRules)
+    score_rules: EdgeRules = field(default_factory=EdgeRules)
+    tier_rules: TierRules = field(default_factory=TierRules)
+    default_is_highest: bool = True
+    epsilon: Mapping[str, float] = field(default_factory=dict)
+    near_edge_ppm: int = NEAR_EDGE_PPM
+    scenarios: tuple[Scenario, ...] = ()
+    most_labels: int = 20_000_000
+
+    def __post_init__(self) -> None:
+        for word in self.edges:
+            one_of(word, EDGES, name="edges", where="search")
+        for word in self.downgrades:
+            one_of(word, DOWNGRADES, name="downgrades", where="search")
+        if not self.measures or not self.n_bands or not self.edges or not self.hysteresis_ppm or not self.downgrades:
+            raise InputError("nothing is asked", where="search", way_out="name measures, n_bands, edges and knobs")
+        for name in (*self.measures, *self.limits, *self.epsilon):
+            measure_named(name)
+        refuse_clashing(self.scenarios)
+        self._refuse_too_many_bands()
+
+    def _refuse_too_many_bands(self) -> None:
+        most, least = max(self.n_bands), self.tier_rules.least_members
+        n_scored = int(self.catalogue.has_score.sum())
+        if min(self.n_bands) < 1:
+            raise InputError(f"n_bands is {min(self.n_bands)}", where="search", way_out="give numbers >= 1")
+        if most * least > n_scored:
+            raise InputError(
+                f"{most} tiers of at least {least} models need {most * least} scored models and there are {n_scored}",
+                where="search",
+                way_out="ask for fewer tiers, or lower least_members",
+            )
+        pins = max(len(self.request_rules.pinned), len(self.score_rules.pinned))
+        if pins > min(self.n_bands) - 1:
+            raise InputError(
+                f"{pins} edges are pinned and {min(self.n_bands)} tiers have {min(self.n_bands) - 1}",
+                where="search",
+                way_out="ask for more tiers, or unpin some",
+            )
+        n_stated = int((~self.stream.is_omitted).sum())
+        if n_stated < most:
+            raise InputError(
+                f"{n_stated} requests state a min score, too few for {most} tiers",
+                where=self.stream.name or "stream",
+                way_out="bring a longer stream, or ask for fewer tiers",
+            )
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """Every combination of the knobs."""
+        return tuple(
+            Setting(edges=edges, hysteresis_ppm=h, downgrades=down)
+            for edges in self.edges
+            for h in self.hysteresis_ppm
+            for down in self.downgrades
+        )
+
+    @property
+    def counts(self) -> Counts:
+        """What the stream holds."""
+        return counts_of(self.stream)
+
+    @property
+    def searched(self) -> tuple[Measure, ...]:
+        """The measures that the frontier is of."""
+        return tuple(measure_named(name) for name in self.measures)
+
+    @property
+    def shown(self) -> tuple[Measure, ...]:
+        """All measures that are tabulated: searched, limited, and the usual ones."""
+        names = dict.fromkeys((*self.measures, *self.limits, *SHOWN_MEASURES))
+        timed = any(measure_named(n).metric.partition(":")[0] in {"latency_us", "n_above"} for n in names)
+        return tuple(measure_named(name) for name in (*names, *(("untimed_share",) if timed else ())))
+
+    @property
+    def latency_limits_us(self) -> tuple[int, ...]:
+        """The latency limits that the shown measures name [microseconds]."""
+        metrics = (measure.metric for measure in self.shown)
+        return tuple(round(float(m.partition(":")[2]) * 1e6) for m in metrics if m.startswith("n_above:"))

@@ -1,0 +1,249 @@
+"""Which maps are worth having, over all settings of the knobs and all numbers of tiers? The exact frontier of maps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paretocode._checks import BoolColumn, FloatColumn, IntColumn
+from paretocode.errors import InputError
+from paretocode.tiermap import TierMap
+from paretocode.tune._nondominated import nondominated_rows
+from paretocode.tune.found import FoundMaps, Verdict
+from paretocode.tune.graph import BandGraph
+from paretocode.tune.maps import exact_totals, tier_map_of
+from paretocode.tune.measures import Measure, measure_named
+from paretocode.tune.pareto import frontier_of_maps
+from paretocode.tune.prepare import Prepared, prepared
+from paretocode.tune.question import MapQuestion, Setting
+from paretocode.tune.reachable import count_maps
+
+__all__ = ["FoundStore", "MapAnswer", "MapPlace", "SearchedSetting", "search_maps"]
+
+Progress = Callable[[Setting, int, int, int], None]
+
+
+class FoundStore(Protocol):
+    """Where finished settings are kept, so that an interrupted search goes on."""
+
+    def recall(self, setting: Setting, graph: BandGraph) -> tuple[FoundMaps, ...] | None:
+        """Return what was found for a setting before, on the same graph; None where nothing is kept."""
+
+    def keep(self, setting: Setting, found: tuple[FoundMaps, ...]) -> None:
+        """Keep what was found for a setting."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SearchedSetting:
+    """One setting of the knobs and its frontiers.
+
+    Parameters
+    ----------
+    prepared
+        The setting's graph and candidates.
+    found
+        The frontier for each number of tiers, rising.
+    n_maps
+        How many maps each of them chose from; 2^62 stands for that many or more.
+    """
+
+    prepared: Prepared
+    found: tuple[FoundMaps, ...]
+    n_maps: tuple[int, ...]
+
+
+class MapPlace(NamedTuple):
+    """Where a map is: the position of its setting, and its path there."""
+
+    setting: int
+    arcs: NDArray[np.int32]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MapAnswer:
+    """The maps that no other one dominates, over settings and numbers of tiers; columns of shape (n_maps,).
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    searched
+        Every setting.
+    setting, n_bands, place
+        Where each map is: its setting, its number of tiers, its row in that `FoundMaps`.
+    totals
+        Shape (n_maps, n_shown): the shown measures' metrics, in the order of `question.shown`.
+    n_sharing
+        How many maps of its setting and number of tiers have exactly its searched totals.
+    """
+
+    question: MapQuestion
+    searched: tuple[SearchedSetting, ...]
+    setting: IntColumn
+    n_bands: IntColumn
+    place: IntColumn
+    totals: NDArray[np.int64]
+    n_sharing: IntColumn
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    @cached_property
+    def _column_of(self) -> dict[str, int]:
+        return {measure.name: at for at, measure in enumerate(self.question.shown)}
+
+    def total(self, name: str) -> IntColumn:
+        """Return one measure's whole totals."""
+        column: IntColumn = self.totals[:, self._column_of[name]]
+        return column
+
+    def value(self, name: str) -> FloatColumn:
+        """Return one measure in people's units."""
+        measure, counts = measure_named(name), self.question.counts
+        return np.array([measure.value(int(total), counts) for total in self.total(name)])
+
+    @cached_property
+    def is_within(self) -> BoolColumn:
+        """Which maps keep all limits."""
+        within = np.ones(len(self), dtype=np.bool_)
+        for name, limit in self.question.limits.items():
+            within &= self.total(name) <= measure_named(name).total(limit, self.question.counts)
+        return within
+
+    def arcs(self, row: int) -> NDArray[np.int32]:
+        """Return the path of a map."""
+        found = self._found(row)
+        path: NDArray[np.int32] = found.arcs[int(self.place[row])]
+        return path
+
+    def _found(self, row: int) -> FoundMaps:
+        setting = self.searched[int(self.setting[row])]
+        return next(found for found in setting.found if found.n_bands == int(self.n_bands[row]))
+
+    def place_of(self, row: int) -> MapPlace:
+        """Return where a map of the frontier is."""
+        return MapPlace(setting=int(self.setting[row]), arcs=self.arcs(row))
+
+    def tier_map(self, place: MapPlace, *, name: str) -> TierMap:
+        """Return a map as a router reads it, under the question's own stickiness."""
+        policy = self.question.policy
+        found = tier_map_of(self.searched[place.setting].prepared.space, place.arcs, name=name)
+        return found.with_policy(stickiness=policy.stickiness, sticky_ttl_s=policy.sticky_ttl_s)
+
+    def exact_cost_pusd(self, place: MapPlace) -> int:
+        """Return the lag-1 bill with nothing left out; the table's own is a sum over bands. O(rows of the tables)."""
+        space = self.searched[place.setting].prepared.space
+        return int(exact_totals(space, place.arcs).totals[space.metrics[0].names.index("cost_pusd")])
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every answer that holds maps is exact."""
+        return all(f.verdict in {Verdict.EXACT, Verdict.NO_MAP} for one in self.searched for f in one.found)
+
+
+def search_maps(
+    question: MapQuestion, *, store: FoundStore | None = None, progress: Progress | None = None
+) -> MapAnswer:
+    """Search every setting of a question.
+
+    Parameters
+    ----------
+    store
+        Finished settings are kept there and not searched again.
+    progress
+        Called with the setting, the nodes done, all its nodes and the partial maps kept.
+
+    Returns
+    -------
+    MapAnswer
+        Exact over the candidates unless the question names an epsilon. Limits on measures that are not searched rule
+        maps out; limits on searched ones are looked up in the frontier (`MapAnswer.is_within`), so that people see what
+        they forgo.
+
+    Raises
+    ------
+    InputError
+        A question with scenarios, which `robust_maps` answers; whatever its rules, tables or the exact frontier refuse.
+    """
+    if question.scenarios:
+        raise InputError(
+            f"the question has {len(question.scenarios)} scenarios",
+            where="search",
+            way_out="ask robust_maps, or take the scenarios out",
+        )
+    searched = tuple(_searched(question, setting, store, progress) for setting in question.settings)
+    rows = [
+        (at, found.n_bands, place)
+        for at, one in enumerate(searched)
+        for found in one.found
+        for place in range(len(found))
+    ]
+    shown = [measure.metric for measure in question.shown]
+    totals = [_totals_of(one, found, shown) for one in searched for found in one.found]
+    sharing = [found.n_sharing for one in searched for found in one.found]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    table = np.concatenate(totals) if totals else np.zeros((0, len(shown)), dtype=np.int64)
+    wanted = [shown.index(measure.metric) for measure in question.searched]
+    order = np.lexsort((columns[:, 0], columns[:, 1]))  # of equal maps the one with fewest tiers stays
+    kept = order[nondominated_rows(table[order][:, wanted])] if len(table) else np.zeros(0, dtype=np.int64)
+    return MapAnswer(
+        question=question,
+        searched=searched,
+        setting=columns[kept, 0],
+        n_bands=columns[kept, 1],
+        place=columns[kept, 2],
+        totals=table[kept],
+        n_sharing=np.concatenate(sharing)[kept] if sharing else np.zeros(0, dtype=np.int64),
+    )
+
+
+def _totals_of(one: SearchedSetting, found: FoundMaps, metrics: list[str]) -> NDArray[np.int64]:
+    graph = one.prepared.space.graph
+    columns = [graph.column(metric) for metric in metrics]
+    totals: NDArray[np.int64] = found.totals[:, columns]
+    return totals
+
+
+def _searched(
+    question: MapQuestion, setting: Setting, store: FoundStore | None, progress: Progress | None
+) -> SearchedSetting:
+    ready = prepared(question, setting)
+    graph = ready.space.graph
+    bands = tuple(sorted(set(question.n_bands)))
+    found = store.recall(setting, graph) if store is not None else None
+    if found is None:
+        report = None
+        if progress is not None:
+            watch = progress
+
+            def report(done: int, nodes: int, labels: int) -> None:
+                watch(setting, done, nodes, labels)
+
+        found = frontier_of_maps(
+            graph,
+            n_bands=bands,
+            metrics=[measure.metric for measure in question.searched],
+            limits=_hard_limits(question),
+            epsilon=_whole(question, dict(question.epsilon)),
+            most_labels=question.most_labels,
+            progress=report,
+        )
+        if store is not None:
+            store.keep(setting, found)
+    counted = count_maps(graph, max(bands))
+    return SearchedSetting(prepared=ready, found=found, n_maps=tuple(int(counted[k]) for k in bands))
+
+
+def _hard_limits(question: MapQuestion) -> dict[str, int]:
+    """Return the limits on measures that are not searched, as totals."""
+    return _whole(question, {name: most for name, most in question.limits.items() if name not in question.measures})
+
+
+def _whole(question: MapQuestion, amounts: dict[str, float]) -> dict[str, int]:
+    measures: list[tuple[Measure, float]] = [(measure_named(name), amount) for name, amount in amounts.items()]
+    return {measure.metric: measure.total(amount, question.counts) for measure, amount in measures}
