@@ -22,6 +22,7 @@ VERBS = {
     "bands": "cut the scores into bands by a scheme",
     "stream": "describe a log, or make a synthetic stream",
     "lint": "find what is wrong with a tier map",
+    "tune": "search for the best edges, exactly",
     "replay": "replay a stream under one tier map",
     "compare": "replay a stream under several maps, or show a result",
     "diff": "show what moves between two tier maps",

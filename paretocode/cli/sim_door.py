@@ -55,6 +55,7 @@ def _timing(manifest: dict[str, Any], document: dict[str, Any]) -> str:
 def _run(args: argparse.Namespace) -> int:
     from paretocode.experiment.run import quickstart_path, run_experiment
     from paretocode.report.text import metrics_table
+    from paretocode.report.text_search import search_table
 
     path = Path(args.experiment) if args.experiment else quickstart_path()
     result = run_experiment(path, out=args.out, scale_name=args.scale, overrides=args.set, figures=not args.no_figures)
@@ -66,7 +67,8 @@ def _run(args: argparse.Namespace) -> int:
         for finding in entry["findings"]:
             if finding["severity"] == "error":
                 say(f"lint error in {name}: {finding['code']}, {finding['subject']}: {finding['message']}")
-    emit(args, f"{metrics_table(document)}\n\n{document['catalogue']['attribution']}", document)  # type: ignore[index]
+    table = search_table(document["search"]) if "search" in document else metrics_table(document)  # type: ignore[arg-type]
+    emit(args, f"{table}\n\n{document['catalogue']['attribution']}", document)  # type: ignore[index]
     if args.json:
         say(f"result: {result.path}")
     else:

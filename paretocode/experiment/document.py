@@ -72,7 +72,7 @@ def metrics_document(experiment: Experiment, metrics: dict[str, dict[str, Any]])
         "arrivals": experiment.arrivals,
         "seeds": experiment.spec.seeds.model_dump(),
         "incumbent": incumbent,
-        "proposed": experiment.spec.proposed,
+        "proposed": experiment.proposed,
         "maps": {
             name: _map(experiment, name, metrics[name], None if name == incumbent else metrics[incumbent])
             for name in experiment.tier_maps

@@ -7,14 +7,14 @@ from typing import Any
 from paretocode.experiment.resolve import Experiment
 from paretocode.frontier import frontier_of
 from paretocode.report.html import render_report
-from paretocode.report.plots import figure_png, plot_candidates, plot_demand, plot_frontier, save_svg
+from paretocode.report.plots import figure_png, plot_candidates, plot_demand, plot_frontier, plot_map_frontier, save_svg
 
 __all__ = ["drawn_files"]
 
 
 def drawn_files(experiment: Experiment, document: dict[str, Any]) -> dict[str, bytes]:
-    """Return the drawn files of a result by name: three figures as SVG and PNG, and the report."""
-    proposed = experiment.tier_maps[experiment.spec.proposed]
+    """Return the drawn files of a result by name: its figures as SVG and PNG, and the report."""
+    proposed = experiment.tier_maps[experiment.proposed]
     incumbent = experiment.spec.incumbent.name
     policy_metric = proposed.policy.price_metric
     metric = "blend_3_1" if policy_metric == "request" else policy_metric
@@ -25,6 +25,8 @@ def drawn_files(experiment: Experiment, document: dict[str, Any]) -> dict[str, b
         "demand": plot_demand(experiment.stream, shown),
         "candidates": plot_candidates(document),
     }
+    if "search" in document:
+        figures["map_frontier"] = plot_map_frontier(document["search"])
     svgs = {name: save_svg(figure) for name, figure in figures.items()}
     return {
         **{f"figures/{name}.svg": svg.encode() for name, svg in svgs.items()},

@@ -70,7 +70,7 @@ def facts_of(experiment: Experiment, digest: str, overrides: list[str]) -> dict[
         "digest": digest,
         "scale": experiment.scale_name,
         "overrides": overrides,
-        "proposed": experiment.spec.proposed,
+        "proposed": experiment.proposed,
         "inputs": {"catalogue": experiment.catalogue.digest, "stream": experiment.stream.digest},
         "code": code_digest(),
         "commit": commit,

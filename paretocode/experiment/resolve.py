@@ -60,6 +60,8 @@ class Experiment:
         The words.
     tier_maps
         Name -> map, the incumbent first.
+    proposed
+        The map put forward; with a search it is settled when that is done.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Experiment:
     arrivals: str
     history: History | None
     tier_maps: dict[str, TierMap]
+    proposed: str
     bands: Bands | None
 
 
@@ -105,6 +108,7 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
         history=None if spec.motion is None else load_history(base / spec.motion.history),
         arrivals="open" if spec.operations is None else spec.operations.arrivals,
         tier_maps={m.name: _tier_map(m, catalogue, scale, spec.policy, base) for m in maps},
+        proposed=spec.proposed,
         bands=next((_bands(m, catalogue) for m in maps if m.kind == "scheme"), None),
     )
 

@@ -18,8 +18,11 @@ from paretocode.experiment.document import metrics_document, tier_map_bytes
 from paretocode.experiment.measuring import measure_maps
 from paretocode.experiment.provenance import digest_of, facts_of
 from paretocode.experiment.resolve import Experiment, resolve
+from paretocode.experiment.search_document import search_document
+from paretocode.experiment.searching import searched_experiment
 from paretocode.experiment.spec import read_experiment
 from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result, seal_result
+from paretocode.tune.listing import frontier_rows
 
 __all__ = ["DEFAULT_OUT", "quickstart_path", "run_experiment"]
 
@@ -95,11 +98,19 @@ def _make(
     source: Path,
     figures: bool,
 ) -> ResultFolder:
-    """Replay, write and seal."""
-    measured = measure_maps(experiment, parts=folder / "parts", digest=digest)
+    """Search where that is asked, replay, write and seal."""
+    parts = folder / "parts"
+    searched = None
+    if experiment.spec.search is not None:
+        searched = searched_experiment(experiment, experiment.spec.search, parts=parts, digest=digest)
+        experiment = searched.experiment
+    measured = measure_maps(experiment, parts=parts, digest=digest)
     document = metrics_document(experiment, measured.metrics)
+    if searched is not None:
+        document["search"] = search_document(searched, measured.metrics)
     _clear(folder)
     names = _write_files(experiment, document, folder, source=source.read_bytes(), figures=figures)
+    _write_maps_table(document, folder, frontier=[] if searched is None else frontier_rows(searched.answer))
     shutil.rmtree(folder / "parts")
     facts = facts_of(experiment, digest, overrides)
     clock = {
@@ -150,22 +161,26 @@ def _write_files(
         files |= drawn_files(experiment, document)
     for name, content in files.items():
         write_atomically(folder / name, content)
-    _write_maps_table(document, folder)
     return [*files, "maps.parquet"]
 
 
-def _write_maps_table(document: dict[str, Any], folder: Path) -> None:
-    """Write `maps.parquet`: a row per map with its edges and its plain metrics."""
+def _write_maps_table(document: dict[str, Any], folder: Path, *, frontier: list[dict[str, Any]]) -> None:
+    """Write `maps.parquet`: a row per replayed map with its edges and plain metrics, then one per map of the frontier.
+
+    Maps of the frontier have no name and no metrics of a replay; their own columns are null for the others.
+    """
     import duckdb
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, entry in document["maps"].items():
         plain = {key: value for key, value in entry["metrics"].items() if not isinstance(value, dict)}
         rows.append(
             {"map": name, "request_edges": entry["request_edges"], "score_edges": entry["score_edges"], **plain}
         )
+    rows += [{"map": None, **row} for row in frontier]
     lines = b"".join(json.dumps(row, sort_keys=True).encode() + b"\n" for row in rows)
     with tempfile.TemporaryDirectory() as place, replacing(folder / "maps.parquet") as part, duckdb.connect() as engine:
         listing = Path(place) / "maps.ndjson"
         listing.write_bytes(lines)
-        engine.read_json(literal_path(listing), format="newline_delimited").write_parquet(str(part))
+        # Every line is looked at for columns: those of the frontier begin after the replayed maps.
+        engine.read_json(literal_path(listing), format="newline_delimited", sample_size=-1).write_parquet(str(part))

@@ -15,6 +15,7 @@ from paretocode._borders import validated
 from paretocode.errors import InputError
 from paretocode.experiment._strict import Strict
 from paretocode.experiment.map_sections import MapSpec, PolicySpec
+from paretocode.experiment.search_sections import SearchSpec
 from paretocode.experiment.state_sections import CacheSpec, MotionSpec, OperationsSpec
 from paretocode.experiment.world_sections import CatalogueSpec, DemandSpec, ScaleSpec, SeedsSpec, StreamSpec
 
@@ -40,6 +41,7 @@ class ExperimentSpec(Strict):
     policy: PolicySpec = PolicySpec()
     incumbent: MapSpec
     candidates: list[MapSpec] = []
+    search: SearchSpec | None = None
     propose: str | None = None
     seeds: SeedsSpec = SeedsSpec()
 
@@ -49,7 +51,7 @@ class ExperimentSpec(Strict):
         for name in names:
             if [other.lower() for other in names].count(name.lower()) > 1:
                 raise ValueError(f"two maps are called {name!r}")
-        if self.propose is not None and self.propose not in names:
+        if self.propose is not None and self.propose not in names and self.search is None:
             raise ValueError(f"propose is {self.propose!r}, which is none of the maps {', '.join(names)}")
         return self
 
@@ -61,7 +63,7 @@ class ExperimentSpec(Strict):
 
     @property
     def proposed(self) -> str:
-        """The map put forward: `propose`, else the first candidate, else the incumbent."""
+        """The map put forward: `propose`, else the first candidate, else the incumbent; a search puts its own first."""
         return self.propose or (self.candidates[0].name if self.candidates else self.incumbent.name)
 
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from paretocode.report.text import diff_text, edges_line, findings_table, format_table, metrics_table
+from paretocode.report.text_search import search_table
 
 if TYPE_CHECKING:
     from paretocode.report.html import render_report
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         plot_hysteresis,
         plot_idle_gaps,
         plot_jump_cost,
+        plot_map_frontier,
         plot_policies,
         plot_score_shift,
         plot_tier_changes,
@@ -53,6 +55,7 @@ __all__ = [
     "plot_hysteresis",
     "plot_idle_gaps",
     "plot_jump_cost",
+    "plot_map_frontier",
     "plot_policies",
     "plot_score_shift",
     "plot_tier_changes",
@@ -60,6 +63,7 @@ __all__ = [
     "plot_uncertain_frontier",
     "render_report",
     "save_svg",
+    "search_table",
 ]
 
 _HOME = {
@@ -79,6 +83,7 @@ _HOME = {
             "plot_hysteresis",
             "plot_idle_gaps",
             "plot_jump_cost",
+            "plot_map_frontier",
             "plot_policies",
             "plot_score_shift",
             "plot_tier_changes",

@@ -31,6 +31,8 @@ def label_points(
     *,
     half_bars: FloatColumn,
     staircase: FloatColumn,
+    crowd: FloatColumn | None = None,
+    gap_pt: float = _GAP_PT,
 ) -> None:
     """Write a name beside each point that has one; then the figure's layout is frozen, since labels were fitted to it.
 
@@ -43,7 +45,11 @@ def label_points(
     half_bars
         Shape (n,): half the height of each point's bar [data].
     staircase
-        Shape (k, 2): corners of the frontier's line [data].
+        Shape (k, 2): corners of the frontier's line [data]; a row of NaN lifts the pen.
+    crowd
+        Shape (m, 2): further points, so many that a label may cover some where there is no better place [data].
+    gap_pt
+        Space between a point and its label [pt].
     """
     if not names:
         return
@@ -71,8 +77,13 @@ def label_points(
         np.array([[extent.width + 2, extent.height] for extent in extents]),
         bounds=(box.x0, box.y0, box.x1, box.y1),
         obstacles=pixels,
-        lines=_line_points(axes, points, half_bars, staircase),
-        gap=_GAP_PT * scale,
+        lines=np.concatenate(
+            [
+                _line_points(axes, points, half_bars, staircase),
+                np.zeros((0, 2)) if crowd is None else axes.transData.transform(crowd),
+            ]
+        ),
+        gap=gap_pt * scale,
     )
     for label, centre, row, extent in zip(labels, centres, names, extents, strict=True):
         _settle(axes, label, centre - pixels[row], extent, scale=scale)

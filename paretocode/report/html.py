@@ -12,6 +12,7 @@ from paretocode.catalogue.finding import SEVERITIES
 from paretocode.report import numbers
 from paretocode.report.comparison import Group, Row, compare_maps, map_order
 from paretocode.report.differences import difference_lines
+from paretocode.report.html_search import search_facts
 from paretocode.report.inline_svg import inline_svg
 from paretocode.report.names import short_model_names
 from paretocode.report.palette import DARK, tier_colours
@@ -22,6 +23,7 @@ __all__ = ["FIGURES", "render_report"]
 FIGURES: Mapping[str, str] = {
     "candidates": "Cost, shortfall and jumps of every map; the dashed line is the incumbent.",
     "demand": "What the requests ask for, and where each map cuts; an edge belongs to the tier on its right.",
+    "map_frontier": "Maps that no other one of the search beats in every measure: picks ringed, the incumbent a cross.",
     "frontier": "Coding score against price. Filled marks are on the frontier; hollow ones pay more for no more score.",
 }
 """Captions of the figures this project draws, in the order of the page; others follow under their own names."""
@@ -40,7 +42,8 @@ def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) ->
     Parameters
     ----------
     document
-        The content of a result's ``metrics.json``. Every string in it is escaped; a null metric reads as unknown.
+        The content of a result's ``metrics.json``. Every string in it is escaped; a null metric reads as unknown. A
+        section ``search`` gets a section of the page, and its picks stand there alone, the proposed one aside.
     figures
         Name -> text of an SVG file; names of `FIGURES` get its captions. May be empty.
 
@@ -53,8 +56,9 @@ def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) ->
     -----
     Same document and figures, same bytes.
     """
-    groups, names = compare_maps(document), map_order(document)
+    groups = compare_maps(document)
     proposed = document["proposed"] if document.get("proposed") in document["maps"] else document["incumbent"]
+    names = _told_in_full(document, proposed)
     page = _environment().get_template("report.html.j2")
     return page.render(
         document=document,
@@ -73,8 +77,15 @@ def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) ->
         differences={name: difference_lines(diff) for name, diff in (document.get("diffs") or {}).items()},
         findings={name: _by_gravity(document["maps"][name].get("findings") or []) for name in names},
         figures=_figures(figures),
+        search=None if document.get("search") is None else search_facts(document["search"]),
         dark={f"--c{colour[1:]}": twin for colour, twin in DARK.items()},
     )
+
+
+def _told_in_full(document: Mapping[str, Any], proposed: str) -> list[str]:
+    """Return the maps that get their own columns and tables: of a search's picks only the proposed one."""
+    picks = {pick["name"] for pick in (document.get("search") or {}).get("picks") or []}
+    return [name for name in map_order(document) if name not in picks or name == proposed]
 
 
 def _environment() -> Environment:

@@ -9,6 +9,7 @@ from paretocode.report.plots_frontier import plot_frontier
 from paretocode.report.plots_jumps import plot_flips, plot_tier_changes
 from paretocode.report.plots_jumps_hysteresis import plot_hysteresis
 from paretocode.report.plots_jumps_rebase import plot_score_shift
+from paretocode.report.plots_search import plot_map_frontier
 from paretocode.report.plots_sessions_jumps import plot_jump_cost
 from paretocode.report.plots_sessions_policies import plot_policies
 from paretocode.report.plots_sessions_turns import plot_idle_gaps, plot_turn_cost
@@ -30,6 +31,7 @@ __all__ = [
     "plot_hysteresis",
     "plot_idle_gaps",
     "plot_jump_cost",
+    "plot_map_frontier",
     "plot_policies",
     "plot_score_shift",
     "plot_tier_changes",

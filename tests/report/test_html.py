@@ -11,10 +11,11 @@ import pytest
 
 import paretocode.report
 from paretocode.errors import InputError
-from paretocode.report import plot_candidates, render_report, save_svg
+from paretocode.report import plot_candidates, plot_map_frontier, render_report, save_svg
 from paretocode.report.inline_svg import inline_svg
 from paretocode.report.sentences import NO_INTERVAL, recommendation
 from report.sample import sample_document
+from report.sample_search import crowded_search, robust_section, sample_search
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9">{}</svg>'
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -181,3 +182,52 @@ def test_only_checked_figures_skip_the_escaping() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(templates.iterdir()))
     assert text.count("|safe") == text.count("figure.svg|safe") == 1
     assert "autoescape false" not in text
+
+
+def test_a_search_gets_a_section_of_its_own(document: dict[str, Any]) -> None:
+    document["search"] = crowded_search() | {"robust": robust_section()}
+    figures = {name: save_svg(plot_candidates(document)) for name in ("candidates", "map_frontier")}
+    page = render_report(document, figures=figures)
+    parse(page)
+    assert page.count("<h2>Search</h2>") == 1
+    assert page.count("Maps that no other one of the search beats") == 2  # the caption and its label, drawn once
+    for part in (
+        "51,856 maps of 2 to 4 tiers were weighed in 2 settings (coupled; apart); 12,345 are on the frontier of maps.",
+        "Limits: shortfall at most 0.1139; unserved_share at most 0\u00a0%.",
+        "0.125, 0.2505, 0.3333, 0.5, 0.8125, 0.9375",
+        "Why these maps",
+        "hysteresis-0.25-never-down; setting: ",
+        "No tiers: every request at the cheapest model",
+        "dearer in the stateful replay",
+        "Robust: least regret in cost_usd over 5 scenarios",
+        "it is not zero",
+    ):
+        assert part in page
+
+
+def test_without_a_search_the_page_does_not_know_of_searches(document: dict[str, Any]) -> None:
+    plain = render_report(document, figures={})
+    assert "Search" not in plain
+    assert ".picks" not in plain
+    document["search"] = None
+    assert render_report(document, figures={}) == plain
+
+
+def test_a_search_without_picks_says_that_limits_are_too_tight(document: dict[str, Any]) -> None:
+    document["search"] = sample_search() | {"picks": [], "limits": {}, "per_request": None}
+    page = render_report(document, figures={"map_frontier": save_svg(plot_map_frontier(document["search"]))})
+    parse(page)
+    assert "No map keeps all limits, so none is picked" in page
+    assert "Why these maps" not in page
+    assert "no tiers" not in page
+
+
+def test_strings_of_a_search_are_escaped(document: dict[str, Any]) -> None:
+    evil = "<script>alert('x')</script>"
+    search = document["search"] = sample_search() | {"warnings": [evil]}
+    search["incumbent"]["name"] = search["picks"][0]["name"] = search["settings"][0]["name"] = evil
+    search["picks"][1]["why"], search["settings"][0]["verdict"] = [evil], evil
+    search["texts"]["cost_usd"] = evil
+    page = render_report(document, figures={"map_frontier": save_svg(plot_map_frontier(search))})
+    assert "<script" not in page.lower()
+    assert "script" not in parse(page).seen

@@ -1,0 +1,189 @@
+"""What does `metrics.json` say of a search? Settings, the frontier in columns, picks with their reasons and bills."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from paretocode.experiment.search_done import Searched
+from paretocode.experiment.search_robust import robust_document
+from paretocode.sim.billing import exact_sum, nano_usd
+from paretocode.sim.replaying import replay
+from paretocode.stream import PPM
+from paretocode.tune import Confirmed, MapAnswer, PerRequest, Pick, order_warnings
+from paretocode.tune.found import Verdict
+from paretocode.tune.measures import measure_named
+from paretocode.tune.reachable import MOST
+
+__all__ = ["MOST_LISTED", "search_document"]
+
+MOST_LISTED = 2_000
+"""Maps of the frontier that the document lists; `maps.parquet` has them all."""
+
+_MANY_MORE = 1.1
+"""By which factor jumps must exceed tier changes to be worth a warning."""
+
+_VERDICTS = (Verdict.EXACT, Verdict.WITHIN_EPSILON)
+
+
+def search_document(searched: Searched, metrics: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the document of a search.
+
+    Parameters
+    ----------
+    metrics
+        Map name -> `Metrics.to_dict()` of its replay.
+    """
+    answer, question, incumbent = searched.answer, searched.answer.question, searched.incumbent
+    name = incumbent.tier_map.name
+    bills = _bills(searched, metrics)
+    return {
+        "measures": list(question.measures),
+        "texts": {measure.name: measure.text for measure in question.shown},
+        "limits": dict(question.limits),
+        "epsilon": dict(question.epsilon),
+        "settings": [_setting(answer, at) for at in range(len(answer.searched))],
+        "incumbent": {
+            "name": name,
+            "measures": {measure.name: incumbent.value(measure.name, question) for measure in question.shown},
+        },
+        "per_request": _per_request(searched.optimum, answer),
+        "frontier": _frontier(answer),
+        "n_frontier_maps": len(answer),
+        "picks": [_pick(pick, answer, bills[pick.name], searched.stickiness) for pick in searched.picks],
+        "incumbent_costs": _costs(bills[name]),
+        "warnings": [*order_warnings(tuple(bills.values())), *_jump_warnings(searched, metrics)],
+        "robust": _robust(searched),
+    }
+
+
+def _jump_warnings(searched: Searched, metrics: dict[str, dict[str, Any]]) -> list[str]:
+    """Return a sentence for each pick whose requests jump tiers clearly more often than their min scores ask."""
+    question = searched.answer.question
+    column = [measure.name for measure in question.shown].index("tier_change_rate")
+    sentences = []
+    for pick in searched.picks:
+        asked = measure_named("tier_change_rate").value(int(pick.totals[column]), question.counts)
+        served = metrics[pick.name]["tier_jump_rate"]
+        if served is not None and served > asked * _MANY_MORE:
+            sentences.append(
+                f"{pick.name} changes tier in {100 * asked:.3g} % of pairs as asked, and in {100 * served:.3g} % "
+                "as served: a tier that cannot hold a request hands it on"
+            )
+    return sentences
+
+
+def _robust(searched: Searched) -> dict[str, Any] | None:
+    robust = searched.robust
+    if robust is None:
+        return None
+    names = dict.fromkeys((*robust.compared, searched.incumbent.tier_map.name))
+    maps = {name: searched.experiment.tier_maps[name] for name in names}
+    return robust_document(robust.answer, robust.question, maps)
+
+
+def _bills(searched: Searched, metrics: dict[str, dict[str, Any]]) -> dict[str, Confirmed]:
+    """Return the three bills of the incumbent and of every pick."""
+    incumbent = searched.incumbent
+    question = searched.answer.question
+    cost = [measure.metric for measure in question.shown].index("cost_pusd")
+    bills = {}
+    for name, table, lag1 in [
+        (incumbent.tier_map.name, None, incumbent.totals["cost_pusd"]),
+        *((pick.name, int(pick.totals[cost]), searched.answer.exact_cost_pusd(pick.place)) for pick in searched.picks),
+    ]:
+        replayed = int(metrics[name]["cost_nusd"]) * 1000
+        bills[name] = Confirmed(name=name, table_pusd=table, lag1_pusd=lag1, replayed_pusd=replayed)
+    return bills
+
+
+def _costs(bill: Confirmed) -> dict[str, float | None]:
+    return {
+        "table_cost_usd": None if bill.table_pusd is None else nano_usd(bill.table_pusd) / 1e9,
+        "lag1_cost_usd": nano_usd(bill.lag1_pusd) / 1e9,
+        "replayed_cost_usd": nano_usd(bill.replayed_pusd) / 1e9,
+    }
+
+
+def _setting(answer: MapAnswer, at: int) -> dict[str, Any]:
+    one = answer.searched[at]
+    ready = one.prepared
+    first = answer.question.measures[0]
+    mine = answer.is_within & (answer.setting == at)
+    return {
+        "name": ready.setting.name,
+        "edges": ready.setting.edges,
+        "hysteresis": ready.setting.hysteresis_ppm / PPM,
+        "downgrades": ready.setting.downgrades,
+        "candidates": len(ready.request_candidates),
+        "score_candidates": None if ready.score_candidates is None else len(ready.score_candidates),
+        "moved_share": ready.request_candidates.moved_share,
+        "n_bands": [found.n_bands for found in one.found],
+        "n_maps": [n if n < MOST else None for n in one.n_maps],
+        "n_frontier": [len(found) for found in one.found],
+        "n_of_answer": int(np.count_nonzero(answer.setting == at)),
+        "least": float(answer.value(first)[mine].min()) if mine.any() else None,
+        "verdict": (
+            Verdict.EXACT if all(f.verdict is not Verdict.WITHIN_EPSILON for f in one.found) else _VERDICTS[1]
+        ).value,
+    }
+
+
+def _per_request(optimum: PerRequest, answer: MapAnswer) -> dict[str, float]:
+    counts = answer.question.counts
+    return {
+        "cost_usd": nano_usd(optimum.cost_pusd) / 1e9,
+        "list_cost_usd": nano_usd(optimum.list_cost_pusd) / 1e9,
+        "shortfall": measure_named("shortfall").value(optimum.shortfall_ppm, counts),
+        "short_share": measure_named("short_share").value(optimum.n_short, counts),
+        "unserved_share": measure_named("unserved_share").value(optimum.n_unserved, counts),
+        "model_jump_rate": optimum.n_model_jumps / counts.pairs if counts.pairs else 0.0,
+    }
+
+
+def _frontier(answer: MapAnswer) -> dict[str, list[Any]]:
+    """Return the frontier in columns; thinned evenly where it is long."""
+    rows = np.arange(len(answer))
+    if len(rows) > MOST_LISTED:
+        rows = np.unique(np.linspace(0, len(rows) - 1, MOST_LISTED).astype(np.int64))
+    columns: dict[str, list[Any]] = {name: answer.value(name)[rows].tolist() for name in answer.question.measures}
+    return {
+        **columns,
+        "n_bands": answer.n_bands[rows].tolist(),
+        "setting": answer.setting[rows].tolist(),
+        "is_within": answer.is_within[rows].tolist(),
+    }
+
+
+def _pick(pick: Pick, answer: MapAnswer, bill: Confirmed, stickiness: list[str]) -> dict[str, Any]:
+    question = answer.question
+    return {
+        "name": pick.name,
+        "why": list(pick.why),
+        "setting": answer.searched[pick.place.setting].prepared.setting.name,
+        "n_bands": pick.tier_map.n_tiers,
+        "request_edges": list(pick.tier_map.request_edges),
+        "score_edges": list(pick.tier_map.score_edges or ()),
+        "tiers": [list(tier.models) for tier in pick.tier_map.tiers],
+        "measures": {
+            measure.name: measure.value(int(total), question.counts)
+            for measure, total in zip(question.shown, pick.totals, strict=True)
+        },
+        "n_sharing": pick.n_sharing,
+        "moved_share": pick.moved_share,
+        **_costs(bill),
+        "replayed_by_stickiness": _by_stickiness(pick, answer, stickiness),
+    }
+
+
+def _by_stickiness(pick: Pick, answer: MapAnswer, stickiness: list[str]) -> dict[str, float]:
+    """Return the stateful bill of a pick under each asked stickiness [USD]."""
+    question = answer.question
+    bills = {}
+    for word in stickiness:
+        run = replay(
+            question.stream, pick.tier_map.with_policy(stickiness=word), question.catalogue, cache=question.cache
+        )
+        bills[word] = nano_usd(exact_sum(run.cost_pusd)) / 1e9
+    return bills

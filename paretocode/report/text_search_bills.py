@@ -1,0 +1,73 @@
+"""Do the three bills of a searched map agree? The sum of the tables, the lag-1 rule replayed, the stateful replay."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from paretocode.report import numbers
+from paretocode.report.text_wrapped import wrapped_table
+
+__all__ = ["MOST_APART", "bills_differ", "bills_text"]
+
+MOST_APART = 0.0005
+"""Bills agree that differ by at most this share of the greatest one."""
+
+_BILLS = ("table_cost_usd", "lag1_cost_usd", "replayed_cost_usd")
+_NAME = 40
+
+
+def bills_text(search: Mapping[str, Any], *, width: int = 120) -> str:
+    """Return the bills of the maps where they differ by more than `MOST_APART`, or a sentence that all agree.
+
+    Parameters
+    ----------
+    search
+        The ``search`` section of a result's ``metrics.json``. The incumbent was not searched and has no table bill; a
+        null bill is unknown and is not compared.
+    """
+    bills = {search["incumbent"]["name"]: search.get("incumbent_costs") or {}}
+    bills |= {pick["name"]: pick for pick in search.get("picks") or []}
+    apart = {name: each for name, each in bills.items() if bills_differ(each)}
+    n_compared = sum(len(_known(each)) > 1 for each in bills.values())
+    if not apart:
+        what = f"of {n_compared} map{'' if n_compared == 1 else 's'}" if n_compared < len(bills) else "of every map"
+        says = (
+            f"The bills {what} agree within {numbers.percent(MOST_APART)}: by the tables, by the lag-1 rule replayed, "
+            "and in the stateful replay."
+            if n_compared
+            else "The bills are not compared: no map was replayed."
+        )
+        return textwrap.fill(says, max(width, 40))
+    header = ["bills that differ [USD]", "tables", "lag-1", "replayed", "replayed against searched"]
+    rows = [[name, *(numbers.usd(each.get(bill)) for bill in _BILLS), _apart(each)] for name, each in apart.items()]
+    table = wrapped_table(header, rows, "lrrrr", widths=[_NAME, 14, 14, 14, 26])
+    n_rest = n_compared - len(apart)
+    rest = f"The bills of the other {n_rest} agree within {numbers.percent(MOST_APART)}." if n_rest else ""
+    return f"{table}\n{rest}".rstrip()
+
+
+def bills_differ(bills: Mapping[str, Any]) -> bool:
+    """Return whether a map's known bills differ by more than `MOST_APART` of the greatest.
+
+    Examples
+    --------
+    >>> bills_differ({"table_cost_usd": 100.0, "lag1_cost_usd": 100.04, "replayed_cost_usd": None})
+    False
+    >>> bills_differ({"lag1_cost_usd": 100.0, "replayed_cost_usd": 99.0})
+    True
+    """
+    known = _known(bills)
+    return bool(known) and max(known) - min(known) > MOST_APART * max(known)
+
+
+def _known(bills: Mapping[str, Any]) -> list[float]:
+    return [bills[bill] for bill in _BILLS if bills.get(bill) is not None]
+
+
+def _apart(bills: Mapping[str, Any]) -> str:
+    searched = bills.get("table_cost_usd")
+    return numbers.relative_change(
+        bills.get("replayed_cost_usd"), bills.get("lag1_cost_usd") if searched is None else searched
+    )
