@@ -5,7 +5,7 @@ The numbers come from the ``search`` section of a result's ``metrics.json``; thi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +105,19 @@ def weighed_sentence(search: Mapping[str, Any]) -> str:
     unknown = " is unknown" if n_left is None else ""
     return (
         f"{_weighed(settings)} weighed in {len(settings)} setting{'' if len(settings) == 1 else 's'}{names}; "
-        f"{left} on the frontier of maps{unknown}.{_verdicts(settings)}"
+        f"{left} on the frontier of maps{unknown}.{_verdicts(settings)}{_thinned(settings)}"
+    )
+
+
+def _thinned(settings: Sequence[Mapping[str, Any]]) -> str:
+    """Return how thin the grid was and what that can cost; "" where it was whole."""
+    worst = max(settings, key=lambda setting: setting.get("moved_share") or 0, default={})
+    share = worst.get("moved_share") or 0
+    if not share:
+        return ""
+    return (
+        f" The axis was thinned to {worst['candidates']} edges: to move any edge to the nearest of them re-routes "
+        f"at most {numbers.percent(share)} of requests."
     )
 
 

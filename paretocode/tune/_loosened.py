@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from paretocode.errors import InputError
+from paretocode.tune.edge_rules import said_edge
 from paretocode.tune.prepare import prepared
 from paretocode.tune.question import MapQuestion
 from paretocode.tune.reachable import MOST, count_maps
@@ -41,7 +43,9 @@ def rules_of(question: MapQuestion) -> tuple[Rule, ...]:
 def _edge_rules(question: MapQuestion, axis: str) -> list[Rule]:
     field = f"{axis}_rules"
     rules = getattr(question, field)
-    pins, zones = ", ".join(f"{p:,}" for p in rules.pinned), ", ".join(f"{a:,} .. {b:,}" for a, b in rules.forbidden)
+    said_of = partial(said_edge, axis)
+    pins = ", ".join(map(said_of, rules.pinned))
+    zones = ", ".join(f"{said_of(low)} .. {said_of(high)}" for low, high in rules.forbidden)
     said = [
         ("pinned", (), f"the pinned {axis} edges {pins}", "unpin some"),
         ("forbidden", (), f"the forbidden {axis} intervals {zones}", "narrow them"),
@@ -57,27 +61,28 @@ def _edge_rules(question: MapQuestion, axis: str) -> list[Rule]:
 def _gap_rules(question: MapQuestion) -> list[Rule]:
     """Return the least gaps, each of which may stand with the edges or with the tiers."""
     found = []
-    for axis, name, unit in (("request", "least_request_gap_ppm", "ppm"), ("score", "least_score_gap_milli", "milli")):
+    for axis, name in (("request", "least_request_gap_ppm"), ("score", "least_score_gap_milli")):
         rules = getattr(question, f"{axis}_rules")
         gap = max(rules.least_gap, getattr(question.tier_rules, name))
         if gap > 1:
             edges, tiers = _without(f"{axis}_rules", {"least_gap": 0}), _without("tier_rules", {name: 1})
-            text = f"the least gap of {gap:,} {unit} between {axis} edges"
+            text = f"the least gap of {said_edge(axis, gap)} between {axis} edges"
             found.append(Rule(text=text, way_out="lower it", without=lambda q, a=edges, b=tiers: a(b(q))))  # type: ignore[misc]
     return found
 
 
 def _tier_rules(question: MapQuestion) -> list[Rule]:
     rules = question.tier_rules
+    step = (rules.least_price_step_ppm or 0) / 1e4
     said = [
-        ("least_price_step_ppm", None, f"a price step of at least {rules.least_price_step_ppm} ppm between tiers"),
+        ("least_price_step_ppm", None, f"a price step of more than {step:g} % between tiers"),
         ("least_providers", 0, f"at least {rules.least_providers} providers in a tier"),
         ("most_members", None, f"at most {rules.most_members} models in a tier"),
         ("least_members", 0, f"at least {rules.least_members} models in a tier"),
         ("least_serving", 0, f"at least {rules.least_serving} models in a tier that can serve"),
     ]
     return [
-        Rule(text=text, way_out=f"loosen {name}", without=_without("tier_rules", {name: loose}))
+        Rule(text=text, way_out=f"loosen {name.removesuffix('_ppm')}", without=_without("tier_rules", {name: loose}))
         for name, loose, text in said
         if getattr(rules, name) != loose
     ]

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import partial
 
 from paretocode.errors import InputError
 from paretocode.tune.places import Zone
 
-__all__ = ["EdgeRules"]
+__all__ = ["EdgeRules", "said_edge"]
+
+
+def said_edge(axis: str, edge: int) -> str:
+    """Return a whole edge of an axis in people's units: 0..1, or the score's own.
+
+    Examples
+    --------
+    >>> said_edge("request", 650_000), said_edge("score", 47_300)
+    ('0.65', '47.3')
+    """
+    return f"{edge / (1e6 if axis == 'request' else 1e3):g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +43,8 @@ class EdgeRules:
     >>> EdgeRules(pinned=(650_000,), forbidden=((640_000, 660_000),)).check(axis="request", least=0, most=1_000_000)
     Traceback (most recent call last):
     ...
-    paretocode.errors.InputError: search: the pinned request edge 650,000 lies in the forbidden interval
-    640,000 .. 660,000; unpin it, or narrow the interval.
+    paretocode.errors.InputError: search: the pinned request edge 0.65 lies in the forbidden interval 0.64 .. 0.66;
+    unpin it, or narrow the interval.
     """
 
     pinned: tuple[int, ...] = ()
@@ -46,7 +58,7 @@ class EdgeRules:
         Parameters
         ----------
         axis
-            What it is called in the error.
+            ``request`` or ``score``; errors speak of it in people's units.
         least, most
             Edges may stand in (least, most].
 
@@ -56,10 +68,11 @@ class EdgeRules:
             A forbidden interval that ends before it begins; a pinned edge off the axis or inside a forbidden interval;
             two pinned edges that coincide or are nearer than the least gap; fewer than one candidate.
         """
+        said = partial(said_edge, axis)
         for low, high in self.forbidden:
             if low >= high:
                 raise InputError(
-                    f"the forbidden {axis} interval runs from {low:,} to {high:,}",
+                    f"the forbidden {axis} interval runs from {said(low)} to {said(high)}",
                     where="search",
                     way_out="give its lower end first",
                 )
@@ -68,7 +81,8 @@ class EdgeRules:
         for left, right in itertools.pairwise(sorted(self.pinned)):
             if right - left < max(1, self.least_gap):
                 raise InputError(
-                    f"the pinned {axis} edges {left:,} and {right:,} are nearer than {max(1, self.least_gap):,}",
+                    f"the pinned {axis} edges {said(left)} and {said(right)} are nearer than "
+                    f"{said(max(1, self.least_gap))}",
                     where="search",
                     way_out="unpin one of them, or lower the least gap",
                 )
@@ -78,16 +92,17 @@ class EdgeRules:
             )
 
     def _check_pin(self, pin: int, *, axis: str, least: int, most: int) -> None:
+        said = partial(said_edge, axis)
         if not least < pin <= most:
             raise InputError(
-                f"the pinned {axis} edge {pin:,} cuts nothing",
+                f"the pinned {axis} edge {said(pin)} cuts nothing",
                 where="search",
-                way_out=f"pin it above {least:,} and at most {most:,}",
+                way_out=f"pin it above {said(least)} and at most {said(most)}",
             )
         for low, high in self.forbidden:
             if low < pin < high:
                 raise InputError(
-                    f"the pinned {axis} edge {pin:,} lies in the forbidden interval {low:,} .. {high:,}",
+                    f"the pinned {axis} edge {said(pin)} lies in the forbidden interval {said(low)} .. {said(high)}",
                     where="search",
                     way_out="unpin it, or narrow the interval",
                 )

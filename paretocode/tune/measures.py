@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from paretocode.errors import InputError
-from paretocode.sim.tables.metrics import NOT_ADDITIVE, refuse_unknown_metric
 from paretocode.stream.stream import PPM, RequestStream
 
 __all__ = ["DEFAULT_MEASURES", "MEASURES", "Counts", "Measure", "counts_of", "measure_named"]
@@ -125,6 +124,20 @@ _FAMILIES = {
 }
 
 
+_QUANTILE = "a quantile is no sum; limit above_share:SECONDS, and read quantiles off the replay of the shortlist"
+_NOT_MEASURES = {
+    "latency_p50_s": _QUANTILE,
+    "latency_p95_s": _QUANTILE,
+    "latency_p99_s": _QUANTILE,
+    "model_jump_rate": "two bands may serve one model; search tier_change_rate, and read it off the replay",
+    "tier_jump_rate": "a full tier hands requests on; search tier_change_rate, and read it off the replay",
+    "shortfall_mean": "the search calls it shortfall",
+    "cost_usd_per_krequest": "search cost_usd: the number of requests is the same for every map",
+    "cache_hit_share": "search fresh_share, of which less is better",
+}
+"""Names of a replay's metrics that people ask for, with what to search instead."""
+
+
 def measure_named(name: str) -> Measure:
     """Return a measure by name.
 
@@ -147,8 +160,8 @@ def measure_named(name: str) -> Measure:
             _refuse_no_number(name, argument)
         per = "stated" if family == "short_above_share" else "requests"
         return Measure(name=name, metric=f"{metric}:{argument}", per=per, unit=1, text=text.format(argument))
-    if name in NOT_ADDITIVE:
-        refuse_unknown_metric(name)
+    if name in _NOT_MEASURES:
+        raise InputError(f"{name} does not add up over bands", where="search", way_out=_NOT_MEASURES[name])
     known = (*MEASURES, *(f"{f}:..." for f in _FAMILIES))
     raise InputError(f"there is no measure {name!r}", where="search", way_out=f"use one of {', '.join(known)}")
 

@@ -135,6 +135,12 @@ class MapQuestion:
             raise InputError("nothing is asked", where="search", way_out="name measures, n_bands, edges and knobs")
         for name in (*self.measures, *self.limits, *self.epsilon):
             measure_named(name)
+        if idle := sorted(set(self.epsilon) - set(self.measures)):
+            raise InputError(
+                f"an epsilon is given for {idle[0]}, which is not searched",
+                where="search",
+                way_out=f"give it for {', '.join(self.measures)}, or search {idle[0]} too",
+            )
         refuse_clashing(self.scenarios)
         self._refuse_too_many_bands()
 

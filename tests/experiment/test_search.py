@@ -135,7 +135,7 @@ def test_knobs_and_rules_are_taken(tmp_path: Path) -> None:
     ("override", "sentence"),
     [
         ("search.measures=speed", "there is no measure 'speed'; use one of cost_usd"),
-        ("search.measures=latency_p95_s", "latency_p95_s does not add up over bands; a quantile is no sum"),
+        ("search.measures=latency_p95_s", "latency_p95_s does not add up over bands; a quantile is no sum; limit above_share"),
         ('search.limits.shortfall="half"', "the limit of shortfall is 'half'; give a number, or a text such as"),
         ("search.limits.nothing=1", "there is no measure 'nothing'"),
         ("search.n_bands=20", "20 tiers of at least 1 models need 20 scored models and there are 13"),
@@ -153,7 +153,7 @@ def test_bad_words_get_one_sentence(tmp_path: Path, override: str, sentence: str
 
 def test_contradictions_are_named(tmp_path: Path) -> None:
     pinned = "search.pinned_request_edges=[0.65]"
-    assert "the pinned request edge 650,000 lies in the forbidden interval 640,000 .. 660,000" in refusal(
+    assert "the pinned request edge 0.65 lies in the forbidden interval 0.64 .. 0.66" in refusal(
         tmp_path, pinned, "search.forbidden_request_edges=[[0.64, 0.66]]"
     )
     assert "are nearer than" in refusal(

@@ -114,12 +114,18 @@ def test_coupled_values_are_levels_and_places() -> None:
 @pytest.mark.parametrize(
     ("rules", "sentence"),
     [
-        (EdgeRules(forbidden=((7, 7),)), "the forbidden request interval runs from 7 to 7; give its lower end"),
-        (EdgeRules(pinned=(0,)), "the pinned request edge 0 cuts nothing; pin it above 0 and at most 1,000,000"),
-        (EdgeRules(pinned=(1_000_001,)), "search: the pinned request edge 1,000,001 cuts nothing"),
-        (EdgeRules(pinned=(5,), forbidden=((4, 6),)), "request edge 5 lies in the forbidden interval 4 .. 6"),
-        (EdgeRules(pinned=(5, 5)), "the pinned request edges 5 and 5 are nearer than 1; unpin one of them"),
-        (EdgeRules(pinned=(9, 5), least_gap=6), "the pinned request edges 5 and 9 are nearer than 6"),
+        (EdgeRules(forbidden=((7, 7),)), "the forbidden request interval runs from 7e-06 to 7e-06; give its lower end"),
+        (EdgeRules(pinned=(0,)), "the pinned request edge 0 cuts nothing; pin it above 0 and at most 1"),
+        (EdgeRules(pinned=(1_100_000,)), "search: the pinned request edge 1.1 cuts nothing"),
+        (
+            EdgeRules(pinned=(500_000,), forbidden=((400_000, 600_000),)),
+            "request edge 0.5 lies in the forbidden interval 0.4",
+        ),
+        (
+            EdgeRules(pinned=(500_000,) * 2),
+            "the pinned request edges 0.5 and 0.5 are nearer than 1e-06; unpin one of them",
+        ),
+        (EdgeRules(pinned=(90_000, 50_000), least_gap=60_000), "request edges 0.05 and 0.09 are nearer than 0.06"),
         (EdgeRules(most_candidates=0), "search: most_candidates is 0; give at least 1, or None for all"),
         (EdgeRules(forbidden=((-1, 1_000_001),)), "no candidate edge is left on the request axis; narrow"),
     ],
@@ -133,5 +139,5 @@ def test_rules_that_are_refused(rules: EdgeRules, sentence: str) -> None:
 def test_one_score_has_no_edge_and_pins_stay_between_scores() -> None:
     with pytest.raises(InputError, match="left on the score axis; bring two values to cut between"):
         score_candidates(models_of([40.0, 40.0]), EdgeRules())
-    with pytest.raises(InputError, match="score edge 40,000 cuts nothing; pin it above 40,000 and at most 50,000"):
+    with pytest.raises(InputError, match="score edge 40 cuts nothing; pin it above 40 and at most 50"):
         score_candidates(models_of([40.0, 50.0]), EdgeRules(pinned=(40_000,)))

@@ -142,7 +142,7 @@ def test_scenarios_beside_it_change_nothing(question: MapQuestion, ready: tuple[
         ({"tier_rules": TierRules(most_members=2)}, "without at most 2 models in a tier; loosen most_members"),
         (
             {"tier_rules": TierRules(least_request_gap_ppm=900_000, least_members=0), "n_bands": (3,)},
-            "without the least gap of 900,000 ppm between request edges; lower it",
+            "without the least gap of 0.9 between request edges; lower it",
         ),
         (
             {"tier_rules": TierRules(most_members=2, least_providers=9)},
