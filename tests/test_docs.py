@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from paretocode.cli.main import VERBS, main
 from paretocode.experiment import read_experiment, run_experiment
+from paretocode.experiment.search_sections import RobustSpec, SearchSpec
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -30,6 +32,22 @@ def test_the_story_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> Non
     assert [line.split()[0] for line in lines] == ["documented", "edges"]
     documented, quantile = (float(line.split()[1]) for line in lines)
     assert quantile < documented
+
+
+def test_the_search_of_the_docs_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks("docs/search.md", "python")
+    exec(compile(ast.parse(code), "docs/search.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("cheapest (")
+
+
+def test_the_section_of_the_search_page_is_whole(tmp_path: Path) -> None:
+    """Every key of the page exists, comments included, and every key that exists stands on the page."""
+    (section,) = blocks("docs/search.md", "toml")
+    told = re.sub(r"^# (?=[a-z_]+ = )", "", section, flags=re.M)
+    spec = SearchSpec.model_validate(tomllib.loads(told)["search"])
+    assert set(SearchSpec.model_fields) == set(spec.model_fields_set)
+    assert spec.robust is not None
+    assert set(RobustSpec.model_fields) - {"seed"} == set(spec.robust.model_fields_set)
 
 
 def test_the_experiment_of_the_docs_runs(tmp_path: Path) -> None:
