@@ -18,6 +18,7 @@ from paretocode.report.search_rows import (
 from paretocode.report.search_words import limits_sentence, measure_label, weighed_sentence
 from paretocode.report.text_search_bills import bills_text
 from paretocode.report.text_search_robust import robust_text
+from paretocode.report.text_search_stickiness import stickiness_text
 from paretocode.report.text_wrapped import wrapped_table
 
 __all__ = ["search_table"]
@@ -62,6 +63,8 @@ def search_table(search: Mapping[str, Any], *, width: int = 120) -> str:
         "",
         bills_text(search, width=width),
     ]
+    if sticky := stickiness_text(search):
+        parts += ["", sticky]
     if search.get("warnings"):
         parts += ["", _warnings(search, width)]
     if search.get("robust") is not None:

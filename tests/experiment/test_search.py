@@ -135,7 +135,10 @@ def test_knobs_and_rules_are_taken(tmp_path: Path) -> None:
     ("override", "sentence"),
     [
         ("search.measures=speed", "there is no measure 'speed'; use one of cost_usd"),
-        ("search.measures=latency_p95_s", "latency_p95_s does not add up over bands; a quantile is no sum; limit above_share"),
+        (
+            "search.measures=latency_p95_s",
+            "latency_p95_s does not add up over bands; a quantile is no sum; limit above_share",
+        ),
         ('search.limits.shortfall="half"', "the limit of shortfall is 'half'; give a number, or a text such as"),
         ("search.limits.nothing=1", "there is no measure 'nothing'"),
         ("search.n_bands=20", "20 tiers of at least 1 models need 20 scored models and there are 13"),
@@ -163,3 +166,40 @@ def test_contradictions_are_named(tmp_path: Path) -> None:
     assert "a tier must have at least 5 and at most 2 models" in refusal(
         tmp_path, "search.least_members=5", "search.most_members=2", "search.n_bands=2"
     )
+
+
+def test_a_robust_map_is_weighed_in_every_world(tmp_path: Path) -> None:
+    shock = '[{models="deepseek/*", factor=4.0}, {models="openai/*", factor=0.5, name="cheap openai"}]'
+    document = searched(tmp_path, f"search.robust.prices={shock}", "search.robust.aim=regret")["document"]
+    robust = document["search"]["robust"]
+    assert robust["scenarios"] == ["now", "deepseek/* x 4", "cheap openai"]
+    maps = {each["name"]: each for each in robust["maps"]}
+    assert list(maps)[-1] == "documented"
+    assert set(maps) <= set(document["maps"])
+    first = robust["maps"][0]
+    assert first["regret"] == min(each["regret"] for each in maps.values())
+    for each in maps.values():
+        assert each["worst"] == max(each["values"])
+        assert each["values"][robust["scenarios"].index(each["worst_in"])] == each["worst"]
+        gaps = [value - best for value, best in zip(each["values"], robust["own_best"], strict=True)]
+        assert each["regret"] == max(gaps)
+    # The world at hand is the replay without stickiness: its bill stands beside the incumbent's.
+    now = maps["documented"]["values"][0]
+    assert now == pytest.approx(document["search"]["incumbent"]["measures"]["cost_usd"], rel=1e-12)
+
+
+def test_times_and_stickiness_are_told_where_they_are_asked(tmp_path: Path) -> None:
+    search = searched(
+        tmp_path,
+        'search.measures=["cost_usd", "above_share:20"]',
+        'search.limits={"above_share:20"="incumbent", latency_s="incumbent"}',
+        'search.stickiness=["none", "session"]',
+        "search.edges=coupled",
+    )["document"]["search"]
+    incumbent = search["incumbent"]["measures"]
+    for pick in search["picks"]:
+        assert pick["measures"]["above_share:20"] <= incumbent["above_share:20"]
+        assert pick["measures"]["latency_s"] <= incumbent["latency_s"]
+        assert pick["measures"]["untimed_share"] == 0
+        assert set(pick["replayed_by_stickiness"]) == {"none", "session"}
+        assert pick["replayed_by_stickiness"]["session"] == pick["replayed_cost_usd"]
