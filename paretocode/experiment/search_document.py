@@ -13,6 +13,7 @@ from paretocode.sim.replaying import replay
 from paretocode.stream import PPM
 from paretocode.tune import Confirmed, MapAnswer, PerRequest, Pick, order_warnings
 from paretocode.tune.found import Verdict
+from paretocode.tune.latencies import latencies_of_maps
 from paretocode.tune.measures import measure_named
 from paretocode.tune.reachable import MOST
 
@@ -51,7 +52,7 @@ def search_document(searched: Searched, metrics: dict[str, dict[str, Any]]) -> d
         "per_request": _per_request(searched.optimum, answer),
         "frontier": _frontier(answer),
         "n_frontier_maps": len(answer),
-        "picks": [_pick(pick, answer, bills[pick.name], searched.stickiness) for pick in searched.picks],
+        "picks": _picks(searched, bills),
         "incumbent_costs": _costs(bills[name]),
         "warnings": [*order_warnings(tuple(bills.values())), *_jump_warnings(searched, metrics)],
         "robust": _robust(searched),
@@ -154,6 +155,19 @@ def _frontier(answer: MapAnswer) -> dict[str, list[Any]]:
         "setting": answer.setting[rows].tolist(),
         "is_within": answer.is_within[rows].tolist(),
     }
+
+
+def _picks(searched: Searched, bills: dict[str, Confirmed]) -> list[dict[str, Any]]:
+    """Return the picks, with quantiles of their lag-1 times where the search knows times."""
+    answer = searched.answer
+    picks = [_pick(pick, answer, bills[pick.name], searched.stickiness) for pick in searched.picks]
+    if answer.question.luck is not None:
+        for pick, times in zip(picks, latencies_of_maps(answer, [p.place for p in searched.picks]), strict=True):
+            pick["latency_quantiles_s"] = {
+                f"p{per_mille // 10}": None if (at := times.quantile_us(per_mille)) is None else at / 1e6
+                for per_mille in (500, 950, 990)
+            }
+    return picks
 
 
 def _pick(pick: Pick, answer: MapAnswer, bill: Confirmed, stickiness: list[str]) -> dict[str, Any]:

@@ -189,13 +189,14 @@ def test_a_robust_map_is_weighed_in_every_world(tmp_path: Path) -> None:
 
 
 def test_times_and_stickiness_are_told_where_they_are_asked(tmp_path: Path) -> None:
-    search = searched(
+    document = searched(
         tmp_path,
         'search.measures=["cost_usd", "above_share:20"]',
         'search.limits={"above_share:20"="incumbent", latency_s="incumbent"}',
         'search.stickiness=["none", "session"]',
         "search.edges=coupled",
-    )["document"]["search"]
+    )["document"]
+    search = document["search"]
     incumbent = search["incumbent"]["measures"]
     for pick in search["picks"]:
         assert pick["measures"]["above_share:20"] <= incumbent["above_share:20"]
@@ -203,3 +204,6 @@ def test_times_and_stickiness_are_told_where_they_are_asked(tmp_path: Path) -> N
         assert pick["measures"]["untimed_share"] == 0
         assert set(pick["replayed_by_stickiness"]) == {"none", "session"}
         assert pick["replayed_by_stickiness"]["session"] == pick["replayed_cost_usd"]
+        metrics = document["maps"][pick["name"]]["metrics"]
+        if pick["lag1_cost_usd"] == pick["replayed_cost_usd"] == pick["table_cost_usd"]:
+            assert pick["latency_quantiles_s"]["p95"] == metrics["latency_p95_s"]
