@@ -111,7 +111,8 @@ def _setting(answer: MapAnswer, at: int) -> dict[str, Any]:
     one = answer.searched[at]
     ready = one.prepared
     first = answer.question.measures[0]
-    mine = answer.is_within & (answer.setting == at)
+    best = answer.best(setting=at)
+    least = [measure.name for measure in answer.question.shown].index(first)
     return {
         "name": ready.setting.name,
         "edges": ready.setting.edges,
@@ -124,7 +125,7 @@ def _setting(answer: MapAnswer, at: int) -> dict[str, Any]:
         "n_maps": [n if n < MOST else None for n in one.n_maps],
         "n_frontier": [len(found) for found in one.found],
         "n_of_answer": int(np.count_nonzero(answer.setting == at)),
-        "least": float(answer.value(first)[mine].min()) if mine.any() else None,
+        "least": None if best is None else measure_named(first).value(int(best.totals[least]), answer.question.counts),
         "verdict": (
             Verdict.EXACT if all(f.verdict is not Verdict.WITHIN_EPSILON for f in one.found) else _VERDICTS[1]
         ).value,

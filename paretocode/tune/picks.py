@@ -12,7 +12,7 @@ from paretocode.frontier import find_knees
 from paretocode.tiermap import TierMap
 from paretocode.tune.incumbent import Incumbent
 from paretocode.tune.measures import measure_named
-from paretocode.tune.search import MapAnswer, MapPlace
+from paretocode.tune.search import BestMap, MapAnswer, MapPlace
 from paretocode.tune.stable import most_stable_map
 
 __all__ = ["MOST_PICKS", "Pick", "pick_maps"]
@@ -82,13 +82,12 @@ def pick_maps(answer: MapAnswer, incumbent: Incumbent, *, near_optimal: float = 
     _add_knee(picks, answer, order)
     picks.add(_balanced(answer, order), "balanced", "nearest to the best of all measures at once")
     _add_nearest(picks, answer, incumbent, order)
-    for setting in dict.fromkeys(answer.setting[order].tolist()):
-        label = answer.searched[setting].prepared.setting.name
-        row = int(order[answer.setting[order] == setting][0])
-        picks.add(row, f"best-{label.replace(', ', '-').replace(' ', '-')}", f"least {first} with edges {label}")
-    for n_bands in sorted(set(answer.n_bands[order].tolist())):
-        row = int(order[answer.n_bands[order] == n_bands][0])
-        picks.add(row, f"best-of-{n_bands}", f"least {first} with {n_bands} tiers")
+    for at, one in enumerate(answer.searched):
+        label = one.prepared.setting.name
+        name = f"best-{label.replace(', ', '-').replace(' ', '-')}"
+        picks.add_best(answer.best(setting=at), name, f"least {first} with edges {label}")
+    for n_bands in sorted(set(answer.question.n_bands)):
+        picks.add_best(answer.best(n_bands=n_bands), f"best-of-{n_bands}", f"least {first} with {n_bands} tiers")
     return picks.done(incumbent)
 
 
@@ -107,6 +106,23 @@ class _Picks:
     def add(self, row: int, name: str, why: str) -> None:
         """Pick a map of the frontier, or give one more reason for it."""
         self._add(self.answer.place_of(row), name, why, self.answer.totals[row], int(self.answer.n_sharing[row]))
+
+    def add_best(self, best: BestMap | None, name: str, why: str) -> None:
+        """Pick the best map of a part of the search, where that has one.
+
+        A map with the searched totals of one that is picked already gives that one the reason: it does as well.
+        """
+        if best is None:
+            return
+        twin = next((named for named in self.named.values() if self._is_twin(named[3], best.totals)), None)
+        if twin is None:
+            self._add(best.place, name, why, best.totals, best.n_sharing)
+        else:
+            twin[1].append(why)
+
+    def _is_twin(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
+        names = [measure.name for measure in self.answer.question.shown]
+        return all(one[names.index(name)] == other[names.index(name)] for name in self.answer.question.measures)
 
     def add_stable(self, best: int, near_optimal: float, why: str) -> None:
         """Pick the map with least traffic near its edges among those nearly as good as the best."""

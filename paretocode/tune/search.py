@@ -23,7 +23,7 @@ from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion, Setting
 from paretocode.tune.reachable import count_maps
 
-__all__ = ["FoundStore", "MapAnswer", "MapPlace", "SearchedSetting", "search_maps"]
+__all__ = ["BestMap", "FoundStore", "MapAnswer", "MapPlace", "SearchedSetting", "search_maps"]
 
 Progress = Callable[[Setting, int, int, int], None]
 
@@ -62,6 +62,24 @@ class MapPlace(NamedTuple):
 
     setting: int
     arcs: NDArray[np.int32]
+
+
+class BestMap(NamedTuple):
+    """The best map of a part of a search.
+
+    Parameters
+    ----------
+    place
+        Where it is.
+    totals
+        Shape (n_shown,): the shown measures' metrics.
+    n_sharing
+        How many maps of its setting and number of tiers have exactly its searched totals.
+    """
+
+    place: MapPlace
+    totals: NDArray[np.int64]
+    n_sharing: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,9 +128,12 @@ class MapAnswer:
     @cached_property
     def is_within(self) -> BoolColumn:
         """Which maps keep all limits."""
-        within = np.ones(len(self), dtype=np.bool_)
+        return self._within(self.totals)
+
+    def _within(self, totals: NDArray[np.int64]) -> BoolColumn:
+        within = np.ones(len(totals), dtype=np.bool_)
         for name, limit in self.question.limits.items():
-            within &= self.total(name) <= measure_named(name).total(limit, self.question.counts)
+            within &= totals[:, self._column_of[name]] <= measure_named(name).total(limit, self.question.counts)
         return within
 
     def arcs(self, row: int) -> NDArray[np.int32]:
@@ -124,6 +145,38 @@ class MapAnswer:
     def _found(self, row: int) -> FoundMaps:
         setting = self.searched[int(self.setting[row])]
         return next(found for found in setting.found if found.n_bands == int(self.n_bands[row]))
+
+    def best(self, *, setting: int | None = None, n_bands: int | None = None) -> BestMap | None:
+        """Return the best map within all limits of a setting, of a number of tiers, of both, or of all.
+
+        By the searched measures in their order, then the fewest tiers, then the first setting. It need not be a map of
+        the joint frontier: another setting may do as well, or better. None where no map keeps the limits.
+        """
+        found = [
+            best
+            for at, one in enumerate(self.searched)
+            if setting in {None, at}
+            for each in one.found
+            if n_bands in {None, each.n_bands}
+            if (best := self._best_of(at, one, each)) is not None
+        ]
+        names = [measure.name for measure in self.question.shown]
+        columns = [names.index(name) for name in self.question.measures]
+        return min(
+            found,
+            key=lambda best: (best.totals[columns].tolist(), len(best.place.arcs), best.place.setting),
+            default=None,
+        )
+
+    def _best_of(self, at: int, one: SearchedSetting, found: FoundMaps) -> BestMap | None:
+        """Return the first map of a finding that keeps the limits: findings stand in lexicographic order."""
+        totals = _totals_of(one, found, [measure.metric for measure in self.question.shown])
+        rows = np.flatnonzero(self._within(totals))
+        if not len(rows):
+            return None
+        row = int(rows[0])
+        place = MapPlace(setting=at, arcs=found.arcs[row])
+        return BestMap(place=place, totals=totals[row], n_sharing=int(found.n_sharing[row]))
 
     def place_of(self, row: int) -> MapPlace:
         """Return where a map of the frontier is."""

@@ -1,0 +1,118 @@
+"""What is picked from a frontier, and whether each reason is true: every map of the search is looked at one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from paretocode.catalogue import PercentileScale, load_bundled
+from paretocode.stream import DEFAULT_DEMAND, apply_demand, synthesise
+from paretocode.tiermap import documented_pareto_code
+from paretocode.tune import (
+    EdgeRules,
+    Incumbent,
+    MapAnswer,
+    MapQuestion,
+    Pick,
+    every_map,
+    incumbent_of,
+    pick_maps,
+    search_maps,
+)
+
+MODELS = load_bundled()
+QUESTION = MapQuestion(
+    stream=apply_demand(synthesise("coding_agent", n_requests=4_000, rng=8), DEFAULT_DEMAND, rng=9),
+    catalogue=MODELS,
+    scale=PercentileScale(field=tuple(MODELS.coding_score)),
+    n_bands=(2, 3),
+    edges=("coupled", "apart"),
+    request_rules=EdgeRules(most_candidates=8),
+)
+
+
+@pytest.fixture(scope="module")
+def incumbent() -> Incumbent:
+    return incumbent_of(QUESTION, documented_pareto_code(MODELS))
+
+
+@pytest.fixture(scope="module")
+def answer(incumbent: Incumbent) -> MapAnswer:
+    limits = {"shortfall": incumbent.value("shortfall", QUESTION), "unserved_share": 0.0}
+    return search_maps(replace(QUESTION, limits=limits))
+
+
+@pytest.fixture(scope="module")
+def picks(answer: MapAnswer, incumbent: Incumbent) -> tuple[Pick, ...]:
+    return pick_maps(answer, incumbent)
+
+
+def all_totals(answer: MapAnswer, *, setting: int | None = None, n_bands: int | None = None) -> np.ndarray:
+    """Return the shown totals of every map that keeps the limits, enumerated."""
+    found = []
+    for at, one in enumerate(answer.searched):
+        graph = one.prepared.space.graph
+        columns = [graph.column(measure.metric) for measure in answer.question.shown]
+        for n in answer.question.n_bands:
+            if setting in {None, at} and n_bands in {None, n}:
+                found.append(every_map(graph, n_bands=n).totals[:, columns])
+    totals = np.concatenate(found)
+    return totals[answer._within(totals)]
+
+
+def column(answer: MapAnswer, name: str) -> int:
+    return [measure.name for measure in answer.question.shown].index(name)
+
+
+def reasons(picks: tuple[Pick, ...], start: str) -> list[Pick]:
+    return [pick for pick in picks if any(why.startswith(start) for why in pick.why)]
+
+
+@pytest.mark.parametrize("name", ["cost_usd", "shortfall", "tier_change_rate"])
+def test_the_best_by_each_measure(answer: MapAnswer, picks: tuple[Pick, ...], name: str) -> None:
+    at = column(answer, name)
+    least = all_totals(answer)[:, at].min()
+    texts = {"cost_usd": "least cost, ", "shortfall": "least mean", "tier_change_rate": "least tier"}
+    (pick,) = reasons(picks, texts[name])
+    assert pick.totals[at] == least
+
+
+def test_the_best_of_each_setting_and_number_of_tiers(answer: MapAnswer, picks: tuple[Pick, ...]) -> None:
+    cost = column(answer, "cost_usd")
+    for at, edges in enumerate(("coupled", "apart")):
+        for pick in reasons(picks, f"least cost_usd with edges {edges}"):
+            assert pick.totals[cost] == all_totals(answer, setting=at)[:, cost].min()
+    for n_bands in (2, 3):
+        (pick,) = reasons(picks, f"least cost_usd with {n_bands} tiers")
+        assert pick.totals[cost] == all_totals(answer, n_bands=n_bands)[:, cost].min()
+
+
+def test_the_most_stable_of_the_nearly_best(answer: MapAnswer, picks: tuple[Pick, ...]) -> None:
+    cost, near = column(answer, "cost_usd"), column(answer, "near_edge_share")
+    (pick,) = reasons(picks, "least traffic near an edge")
+    cheapest = all_totals(answer)[:, cost].min()
+    mine = all_totals(answer, setting=pick.place.setting)
+    nearly = mine[mine[:, cost] <= cheapest * 101 // 100]
+    assert pick.totals[near] == nearly[:, near].min()
+    assert pick.totals[cost] <= cheapest * 101 // 100
+
+
+def test_the_moved_share_is_that_of_the_replayed_models(
+    answer: MapAnswer, picks: tuple[Pick, ...], incumbent: Incumbent
+) -> None:
+    for pick in picks:
+        served = incumbent_of(QUESTION, pick.tier_map).model
+        assert pick.moved_share == pytest.approx(np.mean(served != incumbent.model), abs=0)
+
+
+def test_names_and_reasons_are_distinct(picks: tuple[Pick, ...]) -> None:
+    assert len({pick.name for pick in picks}) == len(picks) <= 10
+    assert all(pick.tier_map.name == pick.name for pick in picks)
+    assert len({why for pick in picks for why in pick.why}) == sum(len(pick.why) for pick in picks)
+
+
+def test_nothing_is_picked_where_no_map_keeps_the_limits(incumbent: Incumbent) -> None:
+    answer = search_maps(replace(QUESTION, limits={"cost_usd": 0.0}))
+    assert pick_maps(answer, incumbent) == ()
