@@ -28,6 +28,7 @@ def races(scale: float) -> Iterator[Race]:
     from benchmarks.band_cuts import bands_race, scores
     from benchmarks.events import events_race
     from benchmarks.frontier_points import efficient_points, frontier_race, random_points
+    from benchmarks.search import search_races
     from benchmarks.stateful import stateful_race
     from benchmarks.stateless import stateless_race
 
@@ -42,6 +43,7 @@ def races(scale: float) -> Iterator[Race]:
     for n in (int(1e3 * scale), many):
         for decimals, how in ((3, "of 3 decimals"), (None, "unrounded")):
             yield bands_race(scores(n, decimals=decimals), title=f"Natural bands: {n:,} scores {how}, 3 bands")
+    yield from search_races(scale)
 
 
 def use_one_core() -> str:
@@ -54,12 +56,12 @@ def use_one_core() -> str:
     return "one core, bound"
 
 
-def machine() -> str:
+def machine(more: tuple[str, ...] = ()) -> str:
     """Return the processor's name and number of cores, and the versions of what races."""
     info = Path("/proc/cpuinfo")
     names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
     versions = []
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *more):
         try:
             versions.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
