@@ -6,6 +6,8 @@ for its decimals keeps its sign and says ``<``.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 __all__ = [
     "UNKNOWN",
     "absolute_change",
@@ -76,11 +78,13 @@ def axis_score(value: float | None) -> str:
 
     Examples
     --------
-    >>> axis_score(0.0123), axis_score(0.0), axis_score(None)
-    ('0.0123', '0', '–')
+    >>> axis_score(0.0123), axis_score(0.00004), axis_score(0.0), axis_score(None)
+    ('0.0123', '0.00004', '0', '–')
     """
     if value is None:
         return UNKNOWN
+    if 0 < abs(value) < 0.00005:  # four decimals would show a zero that it is not
+        return format(Decimal(f"{value:.1g}"), "f")
     return "0" if value == 0 else f"{value:.4f}"
 
 
