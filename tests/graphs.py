@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from paretocode.tune.graph import BandGraph
+from paretocode.tune.paths.graph import BandGraph
 
 METRICS = ("cost", "shortfall", "jumps", "latency", "overs", "unserved")
 

@@ -30,9 +30,9 @@ from paretocode.sim.tables import (
 )
 from paretocode.stream.stream import PPM, RequestStream
 from paretocode.tiermap import Policy
-from paretocode.tune.candidates import Candidates, EdgeRules, coupled_values, request_candidates, score_candidates
-from paretocode.tune.graph import BandGraph
-from paretocode.tune.lattice import Lattice, TierRules, apart, coupled
+from paretocode.tune.edges.candidates import Candidates, EdgeRules, coupled_values, request_candidates, score_candidates
+from paretocode.tune.edges.lattice import Lattice, TierRules, apart, coupled
+from paretocode.tune.paths.graph import BandGraph
 from strategies import catalogues, streams, timed
 
 MARGIN_PPM = 100_000

@@ -12,10 +12,10 @@ from paretocode.sim.billing import exact_sum, nano_usd
 from paretocode.sim.replaying import replay
 from paretocode.stream import PPM
 from paretocode.tune import Confirmed, MapAnswer, PerRequest, Pick, order_warnings
-from paretocode.tune.found import Verdict
 from paretocode.tune.latencies import latencies_of_maps
 from paretocode.tune.measures import measure_named
-from paretocode.tune.reachable import MOST
+from paretocode.tune.paths.found import Verdict
+from paretocode.tune.paths.reachable import MOST
 
 __all__ = ["MOST_LISTED", "search_document"]
 

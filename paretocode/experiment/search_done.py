@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from paretocode.experiment.resolve import Experiment
 from paretocode.tiermap import TierMap
 from paretocode.tune import Incumbent, MapAnswer, MapQuestion, PerRequest, Pick
-from paretocode.tune.robust import RobustAnswer
+from paretocode.tune.worlds.robust import RobustAnswer
 
 __all__ = ["Robust", "Searched"]
 

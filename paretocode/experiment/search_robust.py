@@ -14,7 +14,7 @@ from paretocode.stream import RequestStream
 from paretocode.tiermap import TierMap, map_from_edges
 from paretocode.tune import MapQuestion
 from paretocode.tune.measures import counts_of
-from paretocode.tune.robust import RobustAnswer
+from paretocode.tune.worlds.robust import RobustAnswer
 
 __all__ = ["robust_document"]
 

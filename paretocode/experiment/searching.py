@@ -25,7 +25,7 @@ from paretocode.tune import (
     search_maps,
 )
 from paretocode.tune.conflicts import refuse_no_map
-from paretocode.tune.robust import robust_maps
+from paretocode.tune.worlds.robust import robust_maps
 
 __all__ = ["searched_experiment"]
 

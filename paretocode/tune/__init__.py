@@ -1,24 +1,30 @@
 """Which map is best? Every map as a path of bands, weighed exactly: by one measure, by several, in several worlds."""
 
-from paretocode.tune.candidates import Candidates, EdgeRules
 from paretocode.tune.confirm import Confirmed, confirm_costs, order_warnings
-from paretocode.tune.every import every_map, frontier_of_every
-from paretocode.tune.found import FoundMaps, Verdict
-from paretocode.tune.graph import BandGraph
+from paretocode.tune.conflicts import explain_no_map, refuse_no_map
+from paretocode.tune.edges import Candidates, EdgeRules, SearchSpace, TierRules, search_space
 from paretocode.tune.incumbent import Incumbent, incumbent_of
-from paretocode.tune.lattice import TierRules
+from paretocode.tune.latencies import latencies_of_maps
 from paretocode.tune.measures import DEFAULT_MEASURES, MEASURES, Measure, measure_named
-from paretocode.tune.near import near_optimal
-from paretocode.tune.pareto import frontier_of_maps
+from paretocode.tune.paths import (
+    BandGraph,
+    FoundMaps,
+    Verdict,
+    best_map,
+    best_maps,
+    every_map,
+    frontier_of_every,
+    frontier_of_maps,
+    near_optimal,
+)
 from paretocode.tune.per_request import PerRequest, per_request_optimum
 from paretocode.tune.picks import Pick, pick_maps
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion, Setting
-from paretocode.tune.scalar import best_map, best_maps
-from paretocode.tune.scenarios import Scenario, price_shock, score_replicates, weeks
-from paretocode.tune.search import MapAnswer, search_maps
-from paretocode.tune.space import SearchSpace, search_space
+from paretocode.tune.search import BestMap, MapAnswer, MapPlace, search_maps
 from paretocode.tune.stable import StableMap, most_stable_map
+from paretocode.tune.worlds import Scenario, price_scenarios, price_shock, score_replicates, weeks
+from paretocode.tune.worlds.robust import RobustAnswer, robust_maps
 
 # In story order: what is asked, how it becomes a graph, how that is searched, what was found, what to look at.
 __all__ = [  # noqa: RUF022
@@ -31,6 +37,7 @@ __all__ = [  # noqa: RUF022
     "Scenario",
     "score_replicates",
     "price_shock",
+    "price_scenarios",
     "weeks",
     "MapQuestion",
     "Setting",
@@ -49,7 +56,12 @@ __all__ = [  # noqa: RUF022
     "FoundMaps",
     "Verdict",
     "MapAnswer",
+    "MapPlace",
+    "BestMap",
     "search_maps",
+    "explain_no_map",
+    "refuse_no_map",
+    "latencies_of_maps",
     "Incumbent",
     "incumbent_of",
     "PerRequest",
@@ -61,4 +73,6 @@ __all__ = [  # noqa: RUF022
     "Confirmed",
     "confirm_costs",
     "order_warnings",
+    "RobustAnswer",
+    "robust_maps",
 ]

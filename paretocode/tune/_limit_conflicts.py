@@ -9,14 +9,14 @@ from itertools import combinations
 import numpy as np
 
 from paretocode.errors import InputError
-from paretocode.tune._least_worst import least_worst
-from paretocode.tune._levels import levels_of
-from paretocode.tune.derived import combined
-from paretocode.tune.graph import BandGraph
 from paretocode.tune.measures import Counts, Measure, measure_named
+from paretocode.tune.paths._least_worst import least_worst
+from paretocode.tune.paths._levels import levels_of
+from paretocode.tune.paths.derived import combined
+from paretocode.tune.paths.graph import BandGraph
+from paretocode.tune.paths.reachable import MOST
 from paretocode.tune.question import MapQuestion
-from paretocode.tune.reachable import MOST
-from paretocode.tune.scenarios import NOW
+from paretocode.tune.worlds.scenarios import NOW
 
 __all__ = ["LimitConflicts", "many"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from paretocode.errors import InputError
-from paretocode.tune.edge_rules import said_edge
+from paretocode.tune.edges.edge_rules import said_edge
+from paretocode.tune.paths.reachable import MOST, count_maps
 from paretocode.tune.prepare import prepared
 from paretocode.tune.question import MapQuestion
-from paretocode.tune.reachable import MOST, count_maps
 
 __all__ = ["Rule", "longest_map", "maps_without", "rules_of"]
 

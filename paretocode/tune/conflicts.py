@@ -8,10 +8,10 @@ from itertools import combinations
 from paretocode.errors import InputError
 from paretocode.tune._limit_conflicts import LimitConflicts, many
 from paretocode.tune._loosened import longest_map, maps_without, rules_of
-from paretocode.tune.graph import BandGraph
+from paretocode.tune.paths.graph import BandGraph
+from paretocode.tune.paths.reachable import MOST, count_maps
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion
-from paretocode.tune.reachable import MOST, count_maps
 from paretocode.tune.search import MapAnswer
 
 __all__ = ["explain_no_map", "refuse_no_map"]
@@ -56,7 +56,7 @@ def explain_no_map(question: MapQuestion, ready: Sequence[Prepared]) -> InputErr
     A limit below the cheapest map, and a rule that no line-up of so few models keeps.
 
     >>> from dataclasses import replace
-    >>> from paretocode.tune.lattice import TierRules
+    >>> from paretocode.tune.edges.lattice import TierRules
     >>> from paretocode.catalogue import bundled_scale, load_bundled
     >>> from paretocode.stream import DEFAULT_DEMAND, apply_demand, synthesise
     >>> stream = apply_demand(synthesise("coding_agent", n_sessions=5, rng=1), DEFAULT_DEMAND, rng=2)

@@ -16,11 +16,11 @@ from paretocode.sim.tables import routed_levels, scored_models
 from paretocode.sim.tables.replayed import replayed_totals
 from paretocode.sim.tables.tabulate import keys_of
 from paretocode.tiermap import TierMap
-from paretocode.tune.maps import decisions_of
+from paretocode.tune.edges.maps import decisions_of
+from paretocode.tune.edges.space import SearchSpace
 from paretocode.tune.measures import table_metrics
 from paretocode.tune.question import MapQuestion
 from paretocode.tune.search import MapAnswer, MapPlace
-from paretocode.tune.space import SearchSpace
 
 __all__ = ["Incumbent", "incumbent_of"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from paretocode.tune.found import FoundMaps
+from paretocode.tune.paths.found import FoundMaps
 from paretocode.tune.search import MapAnswer, SearchedSetting
 
 __all__ = ["frontier_rows"]

@@ -24,12 +24,12 @@ from paretocode.sim.tables import (
     with_times,
 )
 from paretocode.stream.stream import PPM, RequestStream
-from paretocode.tune.candidates import Candidates, coupled_values, request_candidates, score_candidates
-from paretocode.tune.lattice import Lattice, apart, coupled
+from paretocode.tune.edges.candidates import Candidates, coupled_values, request_candidates, score_candidates
+from paretocode.tune.edges.lattice import Lattice, apart, coupled
+from paretocode.tune.edges.space import SearchSpace, search_space
 from paretocode.tune.measures import measure_named, table_metrics
 from paretocode.tune.question import MapQuestion, Setting
-from paretocode.tune.scenarios import Scenario
-from paretocode.tune.space import SearchSpace, search_space
+from paretocode.tune.worlds.scenarios import Scenario
 
 __all__ = ["Prepared", "prepared"]
 

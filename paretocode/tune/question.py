@@ -14,11 +14,11 @@ from paretocode.sim.luck import Luck
 from paretocode.stream.stream import PPM, RequestStream
 from paretocode.tiermap import Policy
 from paretocode.tiermap.policy import DOWNGRADES
-from paretocode.tune.candidates import EdgeRules
-from paretocode.tune.lattice import TierRules
+from paretocode.tune.edges.candidates import EdgeRules
+from paretocode.tune.edges.lattice import TierRules
+from paretocode.tune.edges.space import NEAR_EDGE_PPM
 from paretocode.tune.measures import DEFAULT_MEASURES, Counts, Measure, counts_of, measure_named
-from paretocode.tune.scenarios import Scenario, refuse_clashing
-from paretocode.tune.space import NEAR_EDGE_PPM
+from paretocode.tune.worlds.scenarios import Scenario, refuse_clashing
 
 __all__ = ["EDGES", "SHOWN_MEASURES", "MapQuestion", "Setting"]
 

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn
 from paretocode.errors import InputError
 from paretocode.tiermap import TierMap
-from paretocode.tune._nondominated import nondominated_rows
-from paretocode.tune.found import FoundMaps, Verdict
-from paretocode.tune.graph import BandGraph
-from paretocode.tune.maps import exact_totals, tier_map_of
+from paretocode.tune.edges.maps import exact_totals, tier_map_of
 from paretocode.tune.measures import Measure, measure_named
-from paretocode.tune.pareto import frontier_of_maps
+from paretocode.tune.paths._nondominated import nondominated_rows
+from paretocode.tune.paths.found import FoundMaps, Verdict
+from paretocode.tune.paths.graph import BandGraph
+from paretocode.tune.paths.pareto import frontier_of_maps
+from paretocode.tune.paths.reachable import count_maps
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion, Setting
-from paretocode.tune.reachable import count_maps
 
 __all__ = ["BestMap", "FoundStore", "MapAnswer", "MapPlace", "SearchedSetting", "search_maps"]
 

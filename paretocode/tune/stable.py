@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paretocode.tune.measures import measure_named
-from paretocode.tune.pareto import frontier_of_maps
+from paretocode.tune.paths.pareto import frontier_of_maps
 from paretocode.tune.search import MapAnswer, MapPlace
 
 __all__ = ["StableMap", "most_stable_map"]

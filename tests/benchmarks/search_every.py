@@ -16,8 +16,8 @@ from benchmarks.harness import Contender, Race
 from benchmarks.search_world import SIX, THREE, SearchWorld
 from paretocode.sim.tables import replayed_totals
 from paretocode.tune import SearchSpace, every_map, frontier_of_every, frontier_of_maps
-from paretocode.tune.every import EveryMap
-from paretocode.tune.maps import tier_map_of
+from paretocode.tune.edges.maps import tier_map_of
+from paretocode.tune.paths.every import EveryMap
 
 Totals = NDArray[np.int64]
 BANDS = 4

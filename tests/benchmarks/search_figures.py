@@ -19,7 +19,7 @@ from benchmarks.search_world import THREE, TWO, SearchWorld
 from benchmarks.traffic import fresh
 from paretocode.sim import NO_CACHE, replay
 from paretocode.tune import BandGraph, FoundMaps, best_map, frontier_of_maps
-from paretocode.tune.reachable import count_maps
+from paretocode.tune.paths.reachable import count_maps
 
 N_WEIGHTS = 400
 

@@ -14,7 +14,7 @@ from benchmarks.traffic import fresh, total_pusd
 from paretocode.sim import NO_CACHE, replay
 from paretocode.sim.tables import LogTables, log_tables
 from paretocode.tiermap import TierMap
-from paretocode.tune.maps import tier_map_of
+from paretocode.tune.edges.maps import tier_map_of
 
 
 def middling_map(world: SearchWorld, n_bands: int = 4) -> tuple[TierMap, NDArray[np.int32]]:

@@ -30,9 +30,9 @@ from paretocode.sim.tables import (
 from paretocode.stream import RequestStream
 from paretocode.stream.stream import PPM, request_stream
 from paretocode.tiermap import Policy
-from paretocode.tune.candidates import EdgeRules, coupled_values, request_candidates
-from paretocode.tune.lattice import Lattice, TierRules, coupled
-from paretocode.tune.space import SearchSpace, search_space
+from paretocode.tune.edges.candidates import EdgeRules, coupled_values, request_candidates
+from paretocode.tune.edges.lattice import Lattice, TierRules, coupled
+from paretocode.tune.edges.space import SearchSpace, search_space
 
 SIX = ("cost_pusd", "list_cost_pusd", "shortfall_ppm", "excess_ppm", "n_unserved", "n_tier_changes")
 THREE = ("cost_pusd", "shortfall_ppm", "n_tier_changes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from paretocode.tune.graph import BandGraph
+from paretocode.tune.paths.graph import BandGraph
 
 
 def all_paths(graph: BandGraph, n_bands: int) -> list[tuple[int, ...]]:

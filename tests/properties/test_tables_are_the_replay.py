@@ -23,10 +23,10 @@ from paretocode.sim.tables import (
 )
 from paretocode.stream.stream import PPM
 from paretocode.tiermap import Tier, TierMap, tier_names
-from paretocode.tune.candidates import EdgeRules, request_candidates, score_candidates
-from paretocode.tune.lattice import TierRules, apart
-from paretocode.tune.maps import decisions_of, exact_totals, tier_map_of
-from paretocode.tune.space import SearchSpace, search_space
+from paretocode.tune.edges.candidates import EdgeRules, request_candidates, score_candidates
+from paretocode.tune.edges.lattice import TierRules, apart
+from paretocode.tune.edges.maps import decisions_of, exact_totals, tier_map_of
+from paretocode.tune.edges.space import SearchSpace, search_space
 from tuning_worlds import CACHED_SUMS, EXACT_SUMS, METRICS, World, paths_of, tuning_worlds
 
 JUMPS = ("n_tier_jumps", "n_model_jumps")

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from graphs import METRICS, band_graphs, chain_graph
 from oracles.slow_paths import all_paths, slow_frontier, slow_totals
 from paretocode._compiled import MODE_VARIABLE
-from paretocode.tune import _extend
-from paretocode.tune.found import FoundMaps, Verdict
-from paretocode.tune.graph import BandGraph
-from paretocode.tune.pareto import frontier_of_maps
+from paretocode.tune.paths import _extend
+from paretocode.tune.paths.found import FoundMaps, Verdict
+from paretocode.tune.paths.graph import BandGraph
+from paretocode.tune.paths.pareto import frontier_of_maps
 
 modes = pytest.mark.parametrize("mode", ["never", "always"])
 several = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

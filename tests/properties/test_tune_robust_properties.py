@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 
 from graphs import band_graphs
 from oracles.slow_paths import all_paths, slow_totals
-from paretocode.tune import _least_worst, _play, _world_mix
-from paretocode.tune._least_worst import least_worst
-from paretocode.tune._levels import levels_of
-from paretocode.tune._play import played
-from paretocode.tune._robust_search import RobustSearch
-from paretocode.tune._world_mix import least_columns
-from paretocode.tune._worlds import Worlds
-from paretocode.tune.derived import combined
-from paretocode.tune.found import Verdict
-from paretocode.tune.graph import BandGraph
 from paretocode.tune.measures import Counts, measure_named
-from paretocode.tune.reachable import MOST, least_from_start
-from paretocode.tune.robust import AIMS, RobustAnswer
+from paretocode.tune.paths import _least_worst, _play, _world_mix
+from paretocode.tune.paths._least_worst import least_worst
+from paretocode.tune.paths._levels import levels_of
+from paretocode.tune.paths._play import played
+from paretocode.tune.paths._world_mix import least_columns
+from paretocode.tune.paths.derived import combined
+from paretocode.tune.paths.found import Verdict
+from paretocode.tune.paths.graph import BandGraph
+from paretocode.tune.paths.reachable import MOST, least_from_start
+from paretocode.tune.worlds._robust_search import RobustSearch
+from paretocode.tune.worlds._worlds import Worlds
+from paretocode.tune.worlds.robust import AIMS, RobustAnswer
 
 NAMES = ("now", "a", "b", "c")
 BANDS = (1, 2, 3)

@@ -12,12 +12,19 @@ from hypothesis import strategies as st
 from graphs import band_graphs
 from oracles.slow_paths import all_paths, slow_frontier, slow_totals
 from paretocode._compiled import MODE_VARIABLE
-from paretocode.tune.every import every_map, frontier_of_every
-from paretocode.tune.found import Verdict
-from paretocode.tune.graph import BandGraph
-from paretocode.tune.near import near_optimal
-from paretocode.tune.reachable import MOST, count_from_start, count_maps, count_to_end, least_from_start, least_to_end
-from paretocode.tune.scalar import best_maps
+from paretocode.tune.paths.every import every_map, frontier_of_every
+from paretocode.tune.paths.found import Verdict
+from paretocode.tune.paths.graph import BandGraph
+from paretocode.tune.paths.near import near_optimal
+from paretocode.tune.paths.reachable import (
+    MOST,
+    count_from_start,
+    count_maps,
+    count_to_end,
+    least_from_start,
+    least_to_end,
+)
+from paretocode.tune.paths.scalar import best_maps
 
 graphs = band_graphs()
 bands = st.sampled_from([2, 3, 1, 4, 6])

@@ -12,16 +12,16 @@ import pytest
 from paretocode.catalogue import bundled_scale, load_bundled
 from paretocode.errors import InputError
 from paretocode.stream import DEFAULT_DEMAND, apply_demand, request_stream, synthesise
-from paretocode.tune.candidates import EdgeRules
 from paretocode.tune.conflicts import explain_no_map, refuse_no_map
-from paretocode.tune.every import every_map
-from paretocode.tune.graph import BandGraph
-from paretocode.tune.lattice import TierRules
+from paretocode.tune.edges.candidates import EdgeRules
+from paretocode.tune.edges.lattice import TierRules
 from paretocode.tune.measures import Counts, measure_named
+from paretocode.tune.paths.every import every_map
+from paretocode.tune.paths.graph import BandGraph
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion
-from paretocode.tune.scenarios import price_shock
 from paretocode.tune.search import search_maps
+from paretocode.tune.worlds.scenarios import price_shock
 
 LIMITED = ("cost_usd", "shortfall", "tier_change_rate")
 

@@ -22,7 +22,7 @@ from paretocode.tune import (
     per_request_optimum,
     search_maps,
 )
-from paretocode.tune.maps import tier_map_of
+from paretocode.tune.edges.maps import tier_map_of
 
 pytestmark = pytest.mark.data
 
