@@ -11,7 +11,7 @@ from paretocode.experiment.search_robust import robust_document
 from paretocode.sim.billing import exact_sum, nano_usd
 from paretocode.sim.replaying import replay
 from paretocode.stream import PPM
-from paretocode.tune import Confirmed, MapAnswer, PerRequest, Pick, order_warnings
+from paretocode.tune import Confirmed, MapAnswer, PerRequest, Pick, confirm_costs, order_warnings
 from paretocode.tune.latencies import latencies_of_maps
 from paretocode.tune.measures import measure_named
 from paretocode.tune.paths.found import Verdict
@@ -60,19 +60,27 @@ def search_document(searched: Searched, metrics: dict[str, dict[str, Any]]) -> d
 
 
 def _jump_warnings(searched: Searched, metrics: dict[str, dict[str, Any]]) -> list[str]:
-    """Return a sentence for each pick whose requests jump tiers clearly more often than their min scores ask."""
-    question = searched.answer.question
-    column = [measure.name for measure in question.shown].index("tier_change_rate")
-    sentences = []
+    """Return a sentence on picks whose requests jump tiers clearly more often than their min scores ask.
+
+    Where failures or a moving catalogue are replayed they make jumps of their own, and nothing is said.
+    """
+    if searched.experiment.operations is not None or searched.experiment.history is not None:
+        return []
+    answer = searched.answer
+    column, limit = answer.column("tier_change_rate"), answer.question.limits.get("tier_change_rate")
+    said = []
     for pick in searched.picks:
-        asked = measure_named("tier_change_rate").value(int(pick.totals[column]), question.counts)
+        asked = measure_named("tier_change_rate").value(int(pick.totals[column]), answer.question.counts)
         served = metrics[pick.name]["tier_jump_rate"]
         if served is not None and served > asked * _MANY_MORE:
-            sentences.append(
-                f"{pick.name} changes tier in {100 * asked:.3g} % of pairs as asked, and in {100 * served:.3g} % "
-                "as served: a tier that cannot hold a request hands it on"
-            )
-    return sentences
+            beyond = ", beyond the limit" if limit is not None and served > limit else ""
+            said.append(f"{pick.name} ({100 * asked:.3g} % asked, {100 * served:.3g} % served{beyond})")
+    if not said:
+        return []
+    return [
+        "tiers that cannot hold a request hand it on, so some maps change tier more often as served than as asked, "
+        f"which is what is searched and limited: {'; '.join(said)}"
+    ]
 
 
 def _robust(searched: Searched) -> dict[str, Any] | None:
@@ -81,22 +89,29 @@ def _robust(searched: Searched) -> dict[str, Any] | None:
         return None
     names = dict.fromkeys((*robust.compared, searched.incumbent.tier_map.name))
     maps = {name: searched.experiment.tier_maps[name] for name in names}
-    return robust_document(robust.answer, robust.question, maps)
+    return robust_document(robust.found, robust.question, maps)
 
 
 def _bills(searched: Searched, metrics: dict[str, dict[str, Any]]) -> dict[str, Confirmed]:
-    """Return the three bills of the incumbent and of every pick."""
-    incumbent = searched.incumbent
-    question = searched.answer.question
-    cost = [measure.metric for measure in question.shown].index("cost_pusd")
-    bills = {}
-    for name, table, lag1 in [
-        (incumbent.tier_map.name, None, incumbent.totals["cost_pusd"]),
-        *((pick.name, int(pick.totals[cost]), searched.answer.exact_cost_pusd(pick.place)) for pick in searched.picks),
-    ]:
-        replayed = int(metrics[name]["cost_nusd"]) * 1000
-        bills[name] = Confirmed(name=name, table_pusd=table, lag1_pusd=lag1, replayed_pusd=replayed)
-    return bills
+    """Return the three bills of the incumbent and of every pick.
+
+    The replay's is that of `metrics.json`, unless failures or a moving catalogue are replayed there: then the maps are
+    replayed once more without them, so that the three bills speak of one world.
+    """
+    incumbent, answer, experiment = searched.incumbent, searched.answer, searched.experiment
+    names = [incumbent.tier_map.name, *(pick.name for pick in searched.picks)]
+    if experiment.operations is None and experiment.history is None:
+        replayed = {name: int(metrics[name]["cost_nusd"]) * 1000 for name in names}
+    else:
+        maps = {name: experiment.tier_maps[name] for name in names}
+        replayed = {each.name: each.replayed_pusd for each in confirm_costs(answer.question, maps, {})}
+    cost = answer.column("cost_usd")
+    bills = [(names[0], None, incumbent.totals["cost_pusd"])]
+    bills += [(pick.name, int(pick.totals[cost]), int(answer.exact(pick.place)[cost])) for pick in searched.picks]  # type: ignore[misc]
+    return {
+        name: Confirmed(name=name, table_pusd=table, lag1_pusd=lag1, replayed_pusd=replayed[name])
+        for name, table, lag1 in bills
+    }
 
 
 def _costs(bill: Confirmed) -> dict[str, float | None]:
@@ -112,7 +127,7 @@ def _setting(answer: MapAnswer, at: int) -> dict[str, Any]:
     ready = one.prepared
     first = answer.question.measures[0]
     best = answer.best(setting=at)
-    least = [measure.name for measure in answer.question.shown].index(first)
+    least = answer.column(first)
     return {
         "name": ready.setting.name,
         "edges": ready.setting.edges,
@@ -175,6 +190,7 @@ def _pick(pick: Pick, answer: MapAnswer, bill: Confirmed, stickiness: list[str])
     question = answer.question
     return {
         "name": pick.name,
+        "also": list(pick.also),
         "why": list(pick.why),
         "setting": answer.searched[pick.place.setting].prepared.setting.name,
         "n_bands": pick.tier_map.n_tiers,
@@ -183,7 +199,7 @@ def _pick(pick: Pick, answer: MapAnswer, bill: Confirmed, stickiness: list[str])
         "tiers": [list(tier.models) for tier in pick.tier_map.tiers],
         "measures": {
             measure.name: measure.value(int(total), question.counts)
-            for measure, total in zip(question.shown, pick.totals, strict=True)
+            for measure, total in zip(question.shown, answer.exact(pick.place), strict=True)
         },
         "n_sharing": pick.n_sharing,
         "moved_share": pick.moved_share,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from paretocode.experiment.resolve import Experiment
 from paretocode.tiermap import TierMap
 from paretocode.tune import Incumbent, MapAnswer, MapQuestion, PerRequest, Pick
-from paretocode.tune.worlds.robust import RobustAnswer
+from paretocode.tune.worlds.over_settings import RobustSettings
 
 __all__ = ["Robust", "Searched"]
 
@@ -18,7 +18,7 @@ class Robust:
 
     Parameters
     ----------
-    answer, question
+    found, question
         What was found, and the question with its other worlds.
     tier_maps
         The robust map by its name; empty where there is none, or where a pick is the same map.
@@ -26,7 +26,7 @@ class Robust:
         Names of the maps to compare in every world, the robust one first.
     """
 
-    answer: RobustAnswer
+    found: RobustSettings
     question: MapQuestion
     tier_maps: dict[str, TierMap]
     compared: list[str]

@@ -55,8 +55,8 @@ def asked_question(experiment: Experiment, spec: SearchSpec) -> tuple[MapQuestio
         measures=tuple(spec.measures),
         limits=limits,
         edges=tuple(spec.edges),
-        hysteresis_ppm=_ppm(spec.hysteresis) or (policy.hysteresis_ppm,),
-        downgrades=tuple(spec.downgrades) or (policy.downgrades,),
+        hysteresis_ppm=_ppm(spec.hysteresis),
+        downgrades=tuple(spec.downgrades),
         request_rules=_request_rules(experiment, spec),
         score_rules=_score_rules(experiment, spec),
         tier_rules=_tier_rules(spec),
@@ -67,6 +67,9 @@ def asked_question(experiment: Experiment, spec: SearchSpec) -> tuple[MapQuestio
     )
     incumbent = incumbent_of(question, incumbent_map)
     stated = {name: _limit(name, value, incumbent, question) for name, value in spec.limits.items()}
+    if needs_luck and "untimed_share" not in stated:
+        # A request of unknown speed adds nothing to a sum of times: without this limit, unknown would be fastest.
+        stated["untimed_share"] = incumbent.value("untimed_share", question)
     return replace(question, limits={**limits, **stated}), incumbent
 
 

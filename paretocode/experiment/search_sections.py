@@ -44,6 +44,8 @@ class RobustSpec(Strict):
     def _has_worlds(self) -> Self:
         if not self.scores and not self.prices and self.days is None:
             raise ValueError("robust names no other world; give scores, prices or days")
+        if self.days is not None and (self.scores or self.prices):
+            raise ValueError("stretches of days are parts of the log, no worlds beside it; weigh them by themselves")
         return self
 
 
@@ -95,9 +97,8 @@ class SearchSpec(Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        apart = "apart" in self.edges
-        fits = {"pinned_score_edges": apart, "forbidden_score_edges": apart, "avoid_scores_se": apart}
-        refuse_unused(self, fits, "a search with coupled edges alone")
+        rules = ("pinned_score_edges", "forbidden_score_edges", "avoid_scores_se")
+        refuse_unused(self, dict.fromkeys(rules, "coupled" not in self.edges), "a search with coupled edges")
         refuse_unused(
             self, {"avoid_atoms_distance": self.avoid_atoms_share is not None}, "without avoid_atoms_share it"
         )
@@ -105,8 +106,8 @@ class SearchSpec(Strict):
             self.downgrades and self.policy.downgrades is not None
         ):
             raise ValueError("a knob stands in search and in search.policy; give it in one place")
-        for name in ("n_bands", "measures", "edges"):
+        for name in ("n_bands", "measures", "edges", "hysteresis", "downgrades", "stickiness"):
             values = getattr(self, name)
-            if not values or len(set(values)) != len(values):
+            if len(set(values)) != len(values) or not (values or name in {"hysteresis", "downgrades", "stickiness"}):
                 raise ValueError(f"{name} is {values}; name each once, and at least one")
         return self

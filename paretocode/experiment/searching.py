@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ from paretocode.tune import (
     search_maps,
 )
 from paretocode.tune.conflicts import refuse_no_map
-from paretocode.tune.worlds.robust import robust_maps
+from paretocode.tune.worlds.over_settings import robust_over_settings
 
 __all__ = ["searched_experiment"]
 
@@ -47,10 +49,10 @@ def searched_experiment(experiment: Experiment, spec: SearchSpec, *, parts: Path
     with _Progress(len(question.settings)) as progress:
         answer = search_maps(question, store=FoundFiles(parts, digest), progress=progress)
     refuse_no_map(answer)
-    picks = _distinct_names(pick_maps(answer, incumbent, near_optimal=spec.near_optimal), set(experiment.tier_maps))
+    picks = _distinct_names(pick_maps(answer, incumbent, near_optimal=spec.near_optimal), experiment.tier_maps)
     models = scored_models(question.catalogue, question.policy, scale=question.scale, cache=question.cache)
-    robust = _robust(question, answer, picks, spec)
     maps = {**experiment.tier_maps, **{pick.name: pick.tier_map for pick in picks}}
+    robust = _robust(question, answer, picks, spec, taken=maps)
     if robust is not None:
         maps |= robust.tier_maps
     return Searched(
@@ -64,38 +66,46 @@ def searched_experiment(experiment: Experiment, spec: SearchSpec, *, parts: Path
     )
 
 
-def _robust(question: MapQuestion, answer: MapAnswer, picks: tuple[Pick, ...], spec: SearchSpec) -> Robust | None:
-    """Search the best pick's setting for the map that does best over all worlds."""
+def _robust(
+    question: MapQuestion, answer: MapAnswer, picks: tuple[Pick, ...], spec: SearchSpec, *, taken: Iterable[str]
+) -> Robust | None:
+    """Search every setting for the map that does best over all worlds."""
     if spec.robust is None:
         return None
     asked = robust_question(question, spec.robust)
-    setting = answer.searched[picks[0].place.setting].prepared.setting
-    # Stretches of the log are the log: counted beside them it would count twice.
-    now_weight = 0 if spec.robust.days is not None and not spec.robust.scores and not spec.robust.prices else 1
-    found = robust_maps(asked, setting, aim=spec.robust.aim, now_weight=now_weight)
-    best = found.best
-    if best is None:
-        return Robust(answer=found, question=asked, tier_maps={}, compared=[picks[0].name])
+    # Stretches of the log are the log: beside them it would count twice.
+    now_weight = 0 if spec.robust.days is not None else 1
+    settings = [one.prepared.setting for one in answer.searched]
+    found = robust_over_settings(asked, settings, aim=spec.robust.aim, now_weight=now_weight)
+    if found.best is None:
+        return Robust(found=found, question=asked, tier_maps={}, compared=[picks[0].name])
     policy = question.policy
-    tier_map = found.tier_map(best, name="robust").with_policy(
+    tier_map = found.best_answer.tier_map(found.best, name="robust").with_policy(
         stickiness=policy.stickiness, sticky_ttl_s=policy.sticky_ttl_s
     )
     same = next((pick.name for pick in picks if pick.tier_map == tier_map.renamed(pick.name)), None)
-    name = same or "robust"
+    name = same or _free_name("robust", {used.lower() for used in taken})
     return Robust(
-        answer=found,
+        found=found,
         question=asked,
-        tier_maps={} if same else {"robust": tier_map},
+        tier_maps={} if same else {name: tier_map.renamed(name)},
         compared=list(dict.fromkeys((name, picks[0].name))),
     )
 
 
-def _distinct_names(picks: tuple[Pick, ...], taken: set[str]) -> tuple[Pick, ...]:
-    return tuple(
-        replace(pick, name=name, tier_map=pick.tier_map.renamed(name))
-        for pick in picks
-        for name in (pick.name if pick.name not in taken else f"{pick.name}-found",)
-    )
+def _distinct_names(picks: tuple[Pick, ...], taken: Iterable[str]) -> tuple[Pick, ...]:
+    """Give picks names of their own: names that differ in case only would be one file on some disks."""
+    used, renamed = {name.lower() for name in taken}, []
+    for pick in picks:
+        name = _free_name(pick.name, used)
+        used.add(name.lower())
+        renamed.append(replace(pick, name=name, tier_map=pick.tier_map.renamed(name)))
+    return tuple(renamed)
+
+
+def _free_name(name: str, used: set[str]) -> str:
+    names = (name, f"{name}-found", *(f"{name}-found-{i}" for i in range(2, 1000)))
+    return next(free for free in names if free.lower() not in used)
 
 
 def _proposed(experiment: Experiment, picks: tuple[Pick, ...], maps: dict[str, TierMap]) -> str:
@@ -109,13 +119,16 @@ def _proposed(experiment: Experiment, picks: tuple[Pick, ...], maps: dict[str, T
     wanted = experiment.spec.propose
     if wanted is None:
         return picks[0].name
-    if wanted not in maps:
+    if wanted in maps:
+        return wanted
+    also = {name: pick.name for pick in reversed(picks) for name in pick.also}
+    if wanted not in also:
         raise InputError(
             f"propose is {wanted!r}, which the search did not pick",
             where="experiment",
-            way_out=f"use one of {', '.join(maps)}",
+            way_out=f"use one of {', '.join(dict.fromkeys((*maps, *also)))}",
         )
-    return wanted
+    return also[wanted]
 
 
 class _Progress:
@@ -126,7 +139,14 @@ class _Progress:
 
         self.n_settings = n_settings
         self.seen: list[Setting] = []
-        self.bar: Any = tqdm(desc="search", unit="node", disable=not sys.stderr.isatty(), leave=False)
+        # A terminal that does not tell its width gets a bar all the same.
+        self.bar: Any = tqdm(
+            desc="search, counting the log",
+            unit="node",
+            disable=not sys.stderr.isatty(),
+            leave=False,
+            ncols=shutil.get_terminal_size().columns,
+        )
 
     def __enter__(self) -> _Progress:
         return self

@@ -6,6 +6,7 @@ from paretocode.tune.edges import Candidates, EdgeRules, SearchSpace, TierRules,
 from paretocode.tune.incumbent import Incumbent, incumbent_of
 from paretocode.tune.latencies import latencies_of_maps
 from paretocode.tune.measures import DEFAULT_MEASURES, MEASURES, Measure, measure_named
+from paretocode.tune.moved import MOVED, MovedTraffic
 from paretocode.tune.paths import (
     BandGraph,
     FoundMaps,
@@ -22,7 +23,7 @@ from paretocode.tune.picks import Pick, pick_maps
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion, Setting
 from paretocode.tune.search import BestMap, MapAnswer, MapPlace, search_maps
-from paretocode.tune.stable import StableMap, most_stable_map
+from paretocode.tune.stable import least_of_all, most_stable_map
 from paretocode.tune.worlds import Scenario, price_scenarios, price_shock, score_replicates, weeks
 from paretocode.tune.worlds.robust import RobustAnswer, robust_maps
 
@@ -64,11 +65,13 @@ __all__ = [  # noqa: RUF022
     "latencies_of_maps",
     "Incumbent",
     "incumbent_of",
+    "MOVED",
+    "MovedTraffic",
     "PerRequest",
     "per_request_optimum",
     "Pick",
     "pick_maps",
-    "StableMap",
+    "least_of_all",
     "most_stable_map",
     "Confirmed",
     "confirm_costs",

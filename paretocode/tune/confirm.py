@@ -73,27 +73,35 @@ def confirm_costs(
 
 
 def order_warnings(confirmed: tuple[Confirmed, ...]) -> tuple[str, ...]:
-    """Return a sentence for each pair of maps of which the replay finds the other one cheaper than the search does.
+    """Return a sentence for each pair of maps whose order turns: between tables and lag-1 bill, or lag-1 and replay.
 
     Examples
     --------
     >>> one = Confirmed(name="a", table_pusd=10 * 10**12, lag1_pusd=10 * 10**12, replayed_pusd=9 * 10**12)
     >>> two = Confirmed(name="b", table_pusd=11 * 10**12, lag1_pusd=11 * 10**12, replayed_pusd=8 * 10**12)
-    >>> order_warnings((one, two))[0]
-    'a is cheaper than b by the tables (10.00 against 11.00 USD) and dearer in the stateful replay (9.00 against 8.00)'
+    >>> print(order_warnings((one, two))[0])
+    a is cheaper than b by the lag-1 rule (10.00 against 11.00 USD), dearer in the stateful replay (9.00 against 8.00)
     """
     sentences = []
     for one, two in itertools.combinations(confirmed, 2):
-        first, second = _searched_cost(one), _searched_cost(two)
-        low, high = (one, two) if first <= second else (two, one)
-        if first != second and low.replayed_pusd > high.replayed_pusd:
-            sentences.append(
-                f"{low.name} is cheaper than {high.name} by the tables ({min(first, second) / 1e12:.2f} against "
-                f"{max(first, second) / 1e12:.2f} USD) and dearer in the stateful replay "
-                f"({low.replayed_pusd / 1e12:.2f} against {high.replayed_pusd / 1e12:.2f})"
+        if one.table_pusd is not None and two.table_pusd is not None:
+            sums, bills = (one.table_pusd, two.table_pusd), (one.lag1_pusd, two.lag1_pusd)
+            sentences += _turned(
+                one, two, sums, bills, ("by the sum of its bands", "by the lag-1 rule of the whole map")
             )
+        bills, replays = (one.lag1_pusd, two.lag1_pusd), (one.replayed_pusd, two.replayed_pusd)
+        sentences += _turned(one, two, bills, replays, ("by the lag-1 rule", "in the stateful replay"))
     return tuple(sentences)
 
 
-def _searched_cost(one: Confirmed) -> int:
-    return one.lag1_pusd if one.table_pusd is None else one.table_pusd
+def _turned(
+    one: Confirmed, two: Confirmed, before: tuple[int, int], after: tuple[int, int], words: tuple[str, str]
+) -> list[str]:
+    if (before[0] - before[1]) * (after[0] - after[1]) >= 0:
+        return []
+    low, high = (0, 1) if before[0] < before[1] else (1, 0)
+    names = one.name, two.name
+    return [
+        f"{names[low]} is cheaper than {names[high]} {words[0]} ({before[low] / 1e12:.2f} against "
+        f"{before[high] / 1e12:.2f} USD), dearer {words[1]} ({after[low] / 1e12:.2f} against {after[high] / 1e12:.2f})"
+    ]

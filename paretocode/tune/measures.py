@@ -81,6 +81,8 @@ class Measure:
     def total(self, value: float, counts: Counts) -> int:
         """Return the greatest total whose measure is at most a value: what a limit on the measure allows.
 
+        ``total(value(t)) >= t``: a limit that is a map's own value lets that map through.
+
         Raises
         ------
         InputError
@@ -89,7 +91,13 @@ class Measure:
         if not 0 <= value < float("inf"):
             raise InputError(f"{self.name} is limited to {value}", where="search", way_out="give a number >= 0")
         whole = getattr(counts, self.per) if self.per else 1
-        return int(Fraction(value).limit_denominator(10**12) * self.unit * whole)
+        guess = int(Fraction(value) * self.unit * whole)
+        margin = 4 * max(1, guess >> 50)  # floats cannot tell nearer totals apart: two roundings, each of 2^-53
+        low, high = max(0, guess - margin), guess + margin + 1
+        while whole and high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.value(middle, counts) <= value else (low, middle)
+        return low
 
 
 _NAMED = {

@@ -28,7 +28,8 @@ class PerRequest:
     cost_pusd
         Its lag-1 bill [pico-USD].
     list_cost_pusd
-        Its bill without caches: no router that meets every asked score that can be met has a lower one.
+        Its bill without caches: no router has a lower one that serves the omitting requests alike, meets every asked
+        score that can be met, and comes as near as can be to the others.
     shortfall_ppm, n_short, n_unserved
         What nobody could have met: requests that ask for more than any model that holds them scores.
     n_model_jumps

@@ -1,8 +1,8 @@
-"""Which few maps should a person look at, and why? Ten questions put to the frontier of maps."""
+"""Which few maps should a person look at, and why? Ten questions put to the search, each answered exactly."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,13 @@ from paretocode.frontier import find_knees
 from paretocode.tiermap import TierMap
 from paretocode.tune.incumbent import Incumbent
 from paretocode.tune.measures import measure_named
+from paretocode.tune.moved import MOVED, MovedTraffic
 from paretocode.tune.search import BestMap, MapAnswer, MapPlace
-from paretocode.tune.stable import most_stable_map
+from paretocode.tune.stable import at_most, least_of_all, most_stable_map
 
 __all__ = ["MOST_PICKS", "Pick", "pick_maps"]
 
 MOST_PICKS = 10
-_MOST_COMPARED = 2_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,6 +29,8 @@ class Pick:
     ----------
     name
         A word for tables and files.
+    also
+        The names it would have had for its further reasons.
     why
         The questions that it answers, each a short sentence.
     tier_map
@@ -36,12 +38,13 @@ class Pick:
     place, totals
         Where the search has it, and its shown measures' metrics.
     n_sharing
-        How many maps have exactly its searched totals; None for a map beside the frontier.
+        How many maps have exactly its searched totals; None where not counted.
     moved_share
-        Share of requests that another model would serve than under the incumbent.
+        Share of requests that another model, or nobody, would serve than under the incumbent.
     """
 
     name: str
+    also: tuple[str, ...]
     why: tuple[str, ...]
     tier_map: TierMap
     place: MapPlace
@@ -62,33 +65,44 @@ def pick_maps(answer: MapAnswer, incumbent: Incumbent, *, near_optimal: float = 
     -------
     tuple of Pick
         None where no map keeps all limits. Ties go to the lexicographically least vector of the searched measures,
-        then to fewer tiers.
+        then to fewer tiers. Questions that come after the tenth map only add reasons.
+
+    Notes
+    -----
+    Best by a measure, knee and balance are looked up in the frontier, where they stand. Stability and moved traffic
+    are searched anew over all maps (`least_of_all`); so is the best of each setting and number of tiers, in its own
+    frontier.
     """
     pool = np.flatnonzero(answer.is_within)
-    if not len(pool):
+    best = answer.best()
+    if not len(pool) or best is None:
         return ()
-    names = answer.question.measures
+    names, first = answer.question.measures, answer.question.measures[0]
     order = pool[np.lexsort(tuple(answer.total(name)[pool] for name in reversed(names)))]
-    picks = _Picks(answer)
-    first, best = names[0], int(order[0])
-    picks.add(best, _least(first), f"least {measure_named(first).text}")
+    moved = [MovedTraffic(one.prepared.space, answer.question.stream, incumbent.model) for one in answer.searched]
+    picks = _Picks(answer, moved)
+    picks.add_row(int(order[0]), _least(first), f"least {measure_named(first).text}")
     for name in names[1:]:
         row = int(order[np.argmin(answer.total(name)[order])])
-        picks.add(row, _least(name), f"least {measure_named(name).text}; among equals the least {first}")
+        picks.add_row(row, _least(name), f"least {measure_named(name).text}; among equals the least {first}")
     share = f"within {100 * near_optimal:.3g} % of the least {first}"
-    picks.add_stable(best, near_optimal, f"least traffic near an edge {share}")
-    within = order[answer.total(first)[order] <= int(answer.total(first)[best]) * (1 + near_optimal)]
-    picks.add(int(within[np.argmin(answer.n_bands[within])]), "simplest", f"fewest tiers {share}")
+    stable = most_stable_map(answer, best, near_optimal=near_optimal)
+    picks.add(stable, "most-stable", f"least traffic near an edge of all maps {share}")
+    picks.add(_simplest(answer, best, near_optimal), "simplest", f"fewest tiers of all maps {share}")
     _add_knee(picks, answer, order)
-    picks.add(_balanced(answer, order), "balanced", "nearest to the best of all measures at once")
-    _add_nearest(picks, answer, incumbent, order)
+    picks.add_row(_balanced(answer, order), "balanced", "nearest to the best of all measures at once, on the frontier")
+    picks.add(
+        _nearest(answer, incumbent, moved),
+        "nearest",
+        f"fewest requests change model of all maps with less {first} than the incumbent",
+    )
     for at, one in enumerate(answer.searched):
         label = one.prepared.setting.name
         name = f"best-{label.replace(', ', '-').replace(' ', '-')}"
-        picks.add_best(answer.best(setting=at), name, f"least {first} with edges {label}")
+        picks.add_best_of(answer.best(setting=at), name, f"with edges {label}", setting=at)
     for n_bands in sorted(set(answer.question.n_bands)):
-        picks.add_best(answer.best(n_bands=n_bands), f"best-of-{n_bands}", f"least {first} with {n_bands} tiers")
-    return picks.done(incumbent)
+        picks.add_best_of(answer.best(n_bands=n_bands), f"best-of-{n_bands}", f"with {n_bands} tiers", n_bands=n_bands)
+    return picks.done()
 
 
 def _least(name: str) -> str:
@@ -96,64 +110,98 @@ def _least(name: str) -> str:
     return words.get(name, f"least-{name.replace('_', '-').replace(':', '-').replace('/', '-')}")
 
 
+@dataclass(slots=True, kw_only=True)
+class _Named:
+    """A map that is picked, with what is said of it so far."""
+
+    best: BestMap
+    name: str
+    why: list[str]
+    also: list[str] = field(default_factory=list)
+
+
 class _Picks:
     """Picks in the order they were made; a map picked again gets one more reason."""
 
-    def __init__(self, answer: MapAnswer) -> None:
-        self.answer = answer
-        self.named: dict[bytes, tuple[str, list[str], MapPlace, NDArray[np.int64], int | None]] = {}
+    def __init__(self, answer: MapAnswer, moved: list[MovedTraffic]) -> None:
+        self.answer, self.moved = answer, moved
+        self.named: dict[bytes, _Named] = {}
 
-    def add(self, row: int, name: str, why: str) -> None:
-        """Pick a map of the frontier, or give one more reason for it."""
-        self._add(self.answer.place_of(row), name, why, self.answer.totals[row], int(self.answer.n_sharing[row]))
+    def add_row(self, row: int, name: str, why: str) -> None:
+        """Pick a map of the frontier."""
+        place = self.answer.place_of(row)
+        self.add(BestMap(place, self.answer.totals[row], int(self.answer.n_sharing[row])), name, why)
 
-    def add_best(self, best: BestMap | None, name: str, why: str) -> None:
-        """Pick the best map of a part of the search, where that has one.
-
-        A map with the searched totals of one that is picked already gives that one the reason: it does as well.
-        """
+    def add(self, best: BestMap | None, name: str, why: str) -> None:
+        """Pick a map, or give one more reason for it."""
         if best is None:
             return
-        twin = next((named for named in self.named.values() if self._is_twin(named[3], best.totals)), None)
-        if twin is None:
-            self._add(best.place, name, why, best.totals, best.n_sharing)
-        else:
-            twin[1].append(why)
-
-    def _is_twin(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
-        names = [measure.name for measure in self.answer.question.shown]
-        return all(one[names.index(name)] == other[names.index(name)] for name in self.answer.question.measures)
-
-    def add_stable(self, best: int, near_optimal: float, why: str) -> None:
-        """Pick the map with least traffic near its edges among those nearly as good as the best."""
-        stable = most_stable_map(self.answer, best, near_optimal=near_optimal)
-        if stable is not None and stable.row is not None:
-            self.add(stable.row, "most-stable", why)
-        elif stable is not None:
-            self._add(stable.place, "most-stable", why, stable.totals, None)
-
-    def _add(self, place: MapPlace, name: str, why: str, totals: NDArray[np.int64], n_sharing: int | None) -> None:
-        key = place.setting.to_bytes(4, "big") + place.arcs.tobytes()
+        key = best.place.setting.to_bytes(4, "big") + best.place.arcs.tobytes()
         if key in self.named:
-            self.named[key][1].append(why)
+            self._again(self.named[key], name, why)
         elif len(self.named) < MOST_PICKS:
-            self.named[key] = (name, [why], place, totals, n_sharing)
+            self.named[key] = _Named(best=best, name=name, why=[why])
 
-    def done(self, incumbent: Incumbent) -> tuple[Pick, ...]:
+    def add_best_of(
+        self, best: BestMap | None, name: str, where: str, *, setting: int | None = None, n_bands: int | None = None
+    ) -> None:
+        """Pick the best map of a part of the search; one that is picked and does as well gets the reason instead."""
+        if best is None:
+            return
+        first = self.answer.question.measures[0]
+        twin = next((named for named in self.named.values() if self._is_twin(named.best, best)), None)
+        if twin is None:
+            self.add(best, name, f"least {first} {where}")
+            return
+        place = twin.best.place
+        is_of_it = setting in {None, place.setting} and n_bands in {None, len(place.arcs)}
+        self._again(twin, name, f"{'least' if is_of_it else 'as good as the least'} {first} {where}")
+
+    @staticmethod
+    def _again(named: _Named, name: str, why: str) -> None:
+        named.why.append(why)
+        named.also.append(name)
+
+    def _is_twin(self, one: BestMap, other: BestMap) -> bool:
+        columns = [self.answer.column(name) for name in self.answer.question.measures]
+        return bool((one.totals[columns] == other.totals[columns]).all())
+
+    def done(self) -> tuple[Pick, ...]:
         """Return all picks."""
-        moved = incumbent.moved_shares(self.answer, [place for _, _, place, _, _ in self.named.values()])
         return tuple(
             Pick(
-                name=name,
-                why=tuple(why),
-                tier_map=self.answer.tier_map(place, name=name),
-                place=place,
-                totals=totals,
-                n_sharing=n_sharing,
-                moved_share=share,
+                name=named.name,
+                also=tuple(named.also),
+                why=tuple(named.why),
+                tier_map=self.answer.tier_map(named.best.place, name=named.name),
+                place=named.best.place,
+                totals=named.best.totals,
+                n_sharing=named.best.n_sharing,
+                moved_share=self.moved[named.best.place.setting].share(named.best.place.arcs),
             )
-            for (name, why, place, totals, n_sharing), share in zip(self.named.values(), moved, strict=True)
+            for named in self.named.values()
         )
+
+
+def _simplest(answer: MapAnswer, best: BestMap, near_optimal: float) -> BestMap | None:
+    """Return the best map of the fewest tiers with which one comes within a share of the best."""
+    column = answer.column(answer.question.measures[0])
+    allowed = at_most(int(best.totals[column]), near_optimal)
+    for n_bands in sorted(set(answer.question.n_bands)):
+        simple = answer.best(n_bands=n_bands)
+        if simple is not None and simple.totals[column] <= allowed:
+            return simple
+    return None
+
+
+def _nearest(answer: MapAnswer, incumbent: Incumbent, moved: list[MovedTraffic]) -> BestMap | None:
+    """Return the map that moves least traffic among all maps that beat the incumbent by the first measure."""
+    metric = measure_named(answer.question.measures[0]).metric
+    if incumbent.totals[metric] < 1:
+        return None
+    return least_of_all(
+        answer, MOVED, {metric: incumbent.totals[metric] - 1}, graph_of=lambda setting: moved[setting].graph()
+    )
 
 
 def _add_knee(picks: _Picks, answer: MapAnswer, order: IntColumn) -> None:
@@ -165,7 +213,7 @@ def _add_knee(picks: _Picks, answer: MapAnswer, order: IntColumn) -> None:
     named = knees.agreed if knees.agreed is not None else knees.row_of.get("chord")
     if named is not None:
         how = "at least three of four rules agree" if knees.agreed is not None else "by the chord rule alone"
-        picks.add(int(order[named]), "knee", f"knee of {' and '.join(answer.question.measures[:2])}, {how}")
+        picks.add_row(int(order[named]), "knee", f"knee of {' and '.join(answer.question.measures[:2])}, {how}")
 
 
 def _balanced(answer: MapAnswer, order: IntColumn) -> int:
@@ -179,14 +227,3 @@ def _scaled(values: FloatColumn) -> FloatColumn:
     """Return values from 0, the best, to 1, the worst."""
     spread = float(np.ptp(values))
     return (values - values.min()) / spread if spread else np.zeros(len(values))
-
-
-def _add_nearest(picks: _Picks, answer: MapAnswer, incumbent: Incumbent, order: IntColumn) -> None:
-    """Pick the map that moves least traffic among those that beat the incumbent by the first measure."""
-    first = answer.question.measures[0]
-    better = order[answer.total(first)[order] < incumbent.totals[measure_named(first).metric]]
-    better = better[:: max(1, -(-len(better) // _MOST_COMPARED))]
-    if len(better):
-        moved = incumbent.moved_shares(answer, [answer.place_of(row) for row in better.tolist()])
-        why = f"fewest requests change model of all maps with less {first} than the incumbent"
-        picks.add(int(better[np.argmin(moved)]), "nearest", why)

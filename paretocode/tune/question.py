@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from paretocode._checks import one_of
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.scales import ScoreScale
@@ -85,7 +87,7 @@ class MapQuestion:
     limits
         Measure -> the most a map may have, in people's units.
     edges, hysteresis_ppm, downgrades
-        The knobs: every combination is searched.
+        The knobs: every combination is searched. The policy's own hysteresis and downgrades where nothing is given.
     request_rules, score_rules, tier_rules
         What people say about edges and tiers. Coupled edges follow the request rules, and the gaps of both.
     default_is_highest
@@ -115,8 +117,8 @@ class MapQuestion:
     measures: tuple[str, ...] = DEFAULT_MEASURES
     limits: Mapping[str, float] = field(default_factory=dict)
     edges: tuple[str, ...] = ("coupled",)
-    hysteresis_ppm: tuple[int, ...] = (0,)
-    downgrades: tuple[str, ...] = ("allowed",)
+    hysteresis_ppm: tuple[int, ...] = ()
+    downgrades: tuple[str, ...] = ()
     request_rules: EdgeRules = field(default_factory=EdgeRules)
     score_rules: EdgeRules = field(default_factory=EdgeRules)
     tier_rules: TierRules = field(default_factory=TierRules)
@@ -131,10 +133,11 @@ class MapQuestion:
             one_of(word, EDGES, name="edges", where="search")
         for word in self.downgrades:
             one_of(word, DOWNGRADES, name="downgrades", where="search")
-        if not self.measures or not self.n_bands or not self.edges or not self.hysteresis_ppm or not self.downgrades:
-            raise InputError("nothing is asked", where="search", way_out="name measures, n_bands, edges and knobs")
+        if not self.measures or not self.n_bands or not self.edges:
+            raise InputError("nothing is asked", where="search", way_out="name measures, n_bands and edges")
         for name in (*self.measures, *self.limits, *self.epsilon):
             measure_named(name)
+            self._refuse_unknown_provider(name)
         if idle := sorted(set(self.epsilon) - set(self.measures)):
             raise InputError(
                 f"an epsilon is given for {idle[0]}, which is not searched",
@@ -143,6 +146,16 @@ class MapQuestion:
             )
         refuse_clashing(self.scenarios)
         self._refuse_too_many_bands()
+
+    def _refuse_unknown_provider(self, name: str) -> None:
+        family, _, provider = name.partition(":")
+        known = sorted(
+            {self.catalogue.model_id[row].partition("/")[0] for row in np.flatnonzero(self.catalogue.has_score)}
+        )
+        if family == "provider_share" and provider not in known:
+            raise InputError(
+                f"no scored model is offered by {provider!r}", where="search", way_out=f"use one of {', '.join(known)}"
+            )
 
     def _refuse_too_many_bands(self) -> None:
         most, least = max(self.n_bands), self.tier_rules.least_members
@@ -175,9 +188,9 @@ class MapQuestion:
         """Every combination of the knobs."""
         return tuple(
             Setting(edges=edges, hysteresis_ppm=h, downgrades=down)
-            for edges in self.edges
-            for h in self.hysteresis_ppm
-            for down in self.downgrades
+            for edges in dict.fromkeys(self.edges)
+            for h in dict.fromkeys(self.hysteresis_ppm or (self.policy.hysteresis_ppm,))
+            for down in dict.fromkeys(self.downgrades or (self.policy.downgrades,))
         )
 
     @property

@@ -74,12 +74,12 @@ class BestMap(NamedTuple):
     totals
         Shape (n_shown,): the shown measures' metrics.
     n_sharing
-        How many maps of its setting and number of tiers have exactly its searched totals.
+        How many maps of its setting and number of tiers have exactly its searched totals; None where not counted.
     """
 
     place: MapPlace
     totals: NDArray[np.int64]
-    n_sharing: int
+    n_sharing: int | None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,10 +115,14 @@ class MapAnswer:
     def _column_of(self) -> dict[str, int]:
         return {measure.name: at for at, measure in enumerate(self.question.shown)}
 
+    def column(self, name: str) -> int:
+        """Return the position of a shown measure in `totals`."""
+        return self._column_of[name]
+
     def total(self, name: str) -> IntColumn:
         """Return one measure's whole totals."""
-        column: IntColumn = self.totals[:, self._column_of[name]]
-        return column
+        totals: IntColumn = self.totals[:, self.column(name)]
+        return totals
 
     def value(self, name: str) -> FloatColumn:
         """Return one measure in people's units."""
@@ -160,8 +164,7 @@ class MapAnswer:
             if n_bands in {None, each.n_bands}
             if (best := self._best_of(at, one, each)) is not None
         ]
-        names = [measure.name for measure in self.question.shown]
-        columns = [names.index(name) for name in self.question.measures]
+        columns = [self.column(name) for name in self.question.measures]
         return min(
             found,
             key=lambda best: (best.totals[columns].tolist(), len(best.place.arcs), best.place.setting),
@@ -188,10 +191,15 @@ class MapAnswer:
         found = tier_map_of(self.searched[place.setting].prepared.space, place.arcs, name=name)
         return found.with_policy(stickiness=policy.stickiness, sticky_ttl_s=policy.sticky_ttl_s)
 
-    def exact_cost_pusd(self, place: MapPlace) -> int:
-        """Return the lag-1 bill with nothing left out; the table's own is a sum over bands. O(rows of the tables)."""
+    def exact(self, place: MapPlace) -> IntColumn:
+        """Return the shown measures' totals of a map with nothing left out; the search's own are sums over bands.
+
+        Shape (n_shown,). They differ where tiers share a model or hand requests on. O(rows of the tables).
+        """
         space = self.searched[place.setting].prepared.space
-        return int(exact_totals(space, place.arcs).totals[space.metrics[0].names.index("cost_pusd")])
+        totals = exact_totals(space, place.arcs).totals
+        names = space.metrics[0].names
+        return np.array([totals[names.index(measure.metric)] for measure in self.question.shown])
 
     @property
     def is_exact(self) -> bool:

@@ -1,71 +1,111 @@
-"""Which of the nearly best maps stands farthest from where requests sit? The most stable one, found exactly."""
+"""Which map is least something, among those that cost little more than the best? Searched, not looked up.
+
+The frontier of the asked measures does not hold the map with least traffic near its edges, or the one that moves fewest
+requests: such a map may be beaten in every asked measure by a hair. So these are searches of their own, within limits.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paretocode.tune.measures import measure_named
+from paretocode.tune.paths.graph import BandGraph
 from paretocode.tune.paths.pareto import frontier_of_maps
-from paretocode.tune.search import MapAnswer, MapPlace
+from paretocode.tune.search import BestMap, MapAnswer, MapPlace
 
-__all__ = ["StableMap", "most_stable_map"]
+__all__ = ["at_most", "least_of_all", "most_stable_map"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class StableMap:
-    """A nearly best map with least traffic near its edges.
+def at_most(total: int, share: float) -> int:
+    """Return the total that is a share worse, rounded down; the share counts in millionths.
 
-    Parameters
-    ----------
-    place
-        Where it is.
-    totals
-        Shape (n_shown,): the shown measures' metrics.
-    row
-        Its row in the answer, where it is a map of the frontier; else None.
+    Examples
+    --------
+    >>> at_most(1_000, 0.01), at_most(99, 0.01)
+    (1010, 99)
     """
-
-    place: MapPlace
-    totals: NDArray[np.int64]
-    row: int | None
+    return total * (10**6 + round(share * 10**6)) // 10**6
 
 
-def most_stable_map(answer: MapAnswer, best: int, *, near_optimal: float) -> StableMap | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """A map, and what it is compared by."""
+
+    key: tuple[int, ...]
+    best: BestMap
+
+
+def most_stable_map(answer: MapAnswer, best: BestMap, *, near_optimal: float) -> BestMap | None:
     """Return the map with least requests near an edge among all maps within a share of the best one's first measure.
 
     Parameters
     ----------
     best
-        Row of the best map; the others are of its setting, with any asked number of tiers.
+        The best map of the answer.
     near_optimal
         The share, >= 0: 0.01 lets a map cost 1 % more.
+    """
+    first = answer.question.measures[0]
+    allowed = at_most(int(best.totals[answer.column(first)]), near_optimal)
+    return least_of_all(answer, "n_near_edge", {measure_named(first).metric: allowed})
+
+
+def least_of_all(
+    answer: MapAnswer,
+    metric: str,
+    limits: dict[str, int],
+    *,
+    graph_of: Callable[[int], BandGraph] | None = None,
+) -> BestMap | None:
+    """Return the map with the least of a metric, and then of the first measure, over all settings and numbers of tiers.
+
+    Parameters
+    ----------
+    metric
+        A metric of every setting's graph.
+    limits
+        Further limits, by metric, on top of the question's own.
+    graph_of
+        Gives a setting's graph, where it is not the searched one: the same arcs with further metrics.
 
     Notes
     -----
-    Exact: a search for the least traffic near edges, then for the least of the first measure, with the other limits
-    kept and that share as one more.
+    Exact: a search of its own for each setting. Of equal maps that with the fewest tiers, then of the first setting.
     """
     question = answer.question
-    first = measure_named(question.measures[0])
-    setting = int(answer.setting[best])
-    space = answer.searched[setting].prepared.space
-    limits = {
+    first = measure_named(question.measures[0]).metric
+    kept = {
         measure_named(n).metric: measure_named(n).total(most, question.counts) for n, most in question.limits.items()
     }
-    allowed = int(int(answer.total(first.name)[best]) * round((1 + near_optimal) * 10**6) // 10**6)
-    limits[first.metric] = min(allowed, limits.get(first.metric, allowed))
-    metrics = list(dict.fromkeys(("n_near_edge", first.metric)))
-    found = frontier_of_maps(space.graph, n_bands=question.n_bands, metrics=metrics, limits=limits)
-    maps = [(f.searched_totals[0].tolist(), f.n_bands, f.arcs[0]) for f in found if len(f)]
-    if not maps:
-        return None
-    _, n_bands, arcs = min(maps, key=lambda one: (one[0], one[1]))
-    totals = space.graph.totals_of(arcs[None, :])[0]
-    shown = np.array([totals[space.graph.column(measure.metric)] for measure in question.shown])
-    same = (answer.setting == setting) & (answer.n_bands == n_bands) & (answer.totals == shown).all(axis=1)
-    at = np.flatnonzero(same)
-    place = MapPlace(setting=setting, arcs=arcs)
-    return StableMap(place=place, totals=shown, row=int(at[0]) if len(at) else None)
+    for name, most in limits.items():
+        kept[name] = min(most, kept.get(name, most))
+    found: list[_Candidate] = []
+    for setting, one in enumerate(answer.searched):
+        graph = one.prepared.space.graph if graph_of is None else graph_of(setting)
+        maps = frontier_of_maps(
+            graph,
+            n_bands=question.n_bands,
+            metrics=list(dict.fromkeys((metric, first))),
+            limits=kept,
+            most_labels=question.most_labels,
+        )
+        found += [
+            _Candidate(
+                key=(*each.searched_totals[0].tolist(), each.n_bands, setting),
+                best=_best(answer, MapPlace(setting=setting, arcs=each.arcs[0])),
+            )
+            for each in maps
+            if len(each)
+        ]
+    return min(found, key=lambda candidate: candidate.key).best if found else None
+
+
+def _best(answer: MapAnswer, place: MapPlace) -> BestMap:
+    graph = answer.searched[place.setting].prepared.space.graph
+    totals: NDArray[np.int64] = graph.totals_of(place.arcs[None, :])[0]
+    shown = np.array([totals[graph.column(measure.metric)] for measure in answer.question.shown])
+    return BestMap(place=place, totals=shown, n_sharing=None)

@@ -182,7 +182,9 @@ def test_a_robust_map_is_weighed_in_every_world(tmp_path: Path) -> None:
         assert each["worst"] == max(each["values"])
         assert each["values"][robust["scenarios"].index(each["worst_in"])] == each["worst"]
         gaps = [value - best for value, best in zip(each["values"], robust["own_best"], strict=True)]
-        assert each["regret"] == max(gaps)
+        assert each["regret"] == pytest.approx(max(gaps), rel=1e-12)
+    assert robust["note"].startswith("Weighed with edges coupled; apart, the request axis thinned")
+    assert robust["setting"] in {"coupled", "apart"}
     # The world at hand is the replay without stickiness: its bill stands beside the incumbent's.
     now = maps["documented"]["values"][0]
     assert now == pytest.approx(document["search"]["incumbent"]["measures"]["cost_usd"], rel=1e-12)
@@ -207,3 +209,34 @@ def test_times_and_stickiness_are_told_where_they_are_asked(tmp_path: Path) -> N
         metrics = document["maps"][pick["name"]]["metrics"]
         if pick["lag1_cost_usd"] == pick["replayed_cost_usd"] == pick["table_cost_usd"]:
             assert pick["latency_quantiles_s"]["p95"] == metrics["latency_p95_s"]
+
+
+def test_names_of_picks_never_take_those_of_the_file(tmp_path: Path) -> None:
+    """Nor names that differ in case only: they would be one file on some disks."""
+    clash = '[{name="cheapest", kind="scheme", scheme="quantile"}, {name="Robust", kind="scheme", scheme="natural"}]'
+    shock = '[{models="deepseek/*", factor=8.0}]'
+    document = searched(tmp_path, f"candidates={clash}", f"search.robust.prices={shock}")["document"]
+    names = list(document["maps"])
+    assert len({name.lower() for name in names}) == len(names)
+    assert {"cheapest", "cheapest-found", "Robust"} <= set(names)
+    assert document["maps"]["cheapest"]["tiers"] != document["maps"]["cheapest-found"]["tiers"]
+
+
+def test_propose_knows_a_pick_by_each_of_its_names(tmp_path: Path) -> None:
+    document = searched(tmp_path, "propose=simplest")["document"]
+    pick = next(p for p in document["search"]["picks"] if "simplest" in (p["name"], *p["also"]))
+    assert document["proposed"] == pick["name"]
+
+
+def test_the_bills_of_picks_speak_of_one_world_where_failures_are_replayed(tmp_path: Path) -> None:
+    calm = searched(tmp_path, out="calm")["document"]["search"]
+    failing = searched(tmp_path, "operations.others.error_share=0.3", 'search.stickiness="session"', out="failing")
+    for one, other in zip(calm["picks"], failing["document"]["search"]["picks"], strict=True):
+        assert one["replayed_cost_usd"] == other["replayed_cost_usd"] == other["replayed_by_stickiness"]["session"]
+        assert failing["document"]["maps"][other["name"]]["metrics"]["cost_usd"] != other["replayed_cost_usd"]
+
+
+def test_unknown_speed_is_no_speed(tmp_path: Path) -> None:
+    """With a measure of time, requests of unknown speed are limited as today: they would add nothing to its sum."""
+    search = searched(tmp_path, 'search.measures=["cost_usd", "latency_s"]')["document"]["search"]
+    assert search["limits"]["untimed_share"] == search["incumbent"]["measures"]["untimed_share"] == 0

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 
 from paretocode.catalogue import PercentileScale, load_bundled
+from paretocode.sim import UNSERVED
 from paretocode.stream import DEFAULT_DEMAND, apply_demand, synthesise
 from paretocode.tiermap import documented_pareto_code
 from paretocode.tune import (
+    MOVED,
     EdgeRules,
     Incumbent,
     MapAnswer,
     MapQuestion,
+    MovedTraffic,
     Pick,
     every_map,
     incumbent_of,
@@ -67,7 +70,8 @@ def column(answer: MapAnswer, name: str) -> int:
 
 
 def reasons(picks: tuple[Pick, ...], start: str) -> list[Pick]:
-    return [pick for pick in picks if any(why.startswith(start) for why in pick.why)]
+    """Return the picks that give a reason, their own or as a twin that does as well."""
+    return [pick for pick in picks if any(why.removeprefix("as good as the ").startswith(start) for why in pick.why)]
 
 
 @pytest.mark.parametrize("name", ["cost_usd", "shortfall", "tier_change_rate"])
@@ -97,6 +101,38 @@ def test_the_most_stable_of_the_nearly_best(answer: MapAnswer, picks: tuple[Pick
     nearly = mine[mine[:, cost] <= cheapest * 101 // 100]
     assert pick.totals[near] == nearly[:, near].min()
     assert pick.totals[cost] <= cheapest * 101 // 100
+
+
+def test_the_simplest_of_the_nearly_best(answer: MapAnswer, picks: tuple[Pick, ...]) -> None:
+    cost = column(answer, "cost_usd")
+    (pick,) = reasons(picks, "fewest tiers of all maps")
+    allowed = all_totals(answer)[:, cost].min() * 101 // 100
+    assert pick.totals[cost] <= allowed
+    fewest = next(n for n in (2, 3) if (all_totals(answer, n_bands=n)[:, cost] <= allowed).any())
+    assert len(pick.place.arcs) == fewest
+
+
+def test_the_nearest_moves_least_of_all_maps_that_improve(
+    answer: MapAnswer, picks: tuple[Pick, ...], incumbent: Incumbent
+) -> None:
+    (pick,) = reasons(picks, "fewest requests change model of all maps")
+    columns = [measure.metric for measure in answer.question.shown]
+    moved = []
+    for one in answer.searched:
+        traffic = MovedTraffic(one.prepared.space, QUESTION.stream, incumbent.model).graph()
+        for n in QUESTION.n_bands:
+            totals = every_map(traffic, n_bands=n).totals
+            shown = totals[:, [traffic.column(metric) for metric in columns]]
+            fits = answer._within(shown) & (shown[:, columns.index("cost_pusd")] < incumbent.totals["cost_pusd"])
+            moved += totals[fits, traffic.column(MOVED)].tolist()
+    assert pick.moved_share == min(moved) / len(QUESTION.stream)
+
+
+def test_requests_that_nobody_served_move_when_somebody_does(answer: MapAnswer) -> None:
+    place = answer.place_of(0)
+    space = answer.searched[place.setting].prepared.space
+    nobody = np.full(len(QUESTION.stream), UNSERVED, dtype=np.int32)
+    assert MovedTraffic(space, QUESTION.stream, nobody).share(place.arcs) == 1.0
 
 
 def test_the_moved_share_is_that_of_the_replayed_models(

@@ -132,7 +132,9 @@ def _candidates(
         raise InputError(
             f"no candidate edge is left on the {axis} axis",
             where="search",
-            way_out="narrow the forbidden intervals" if rules.forbidden else "bring two values to cut between",
+            way_out="narrow the forbidden intervals, those that avoid_atoms_share or avoid_scores_se make included"
+            if rules.forbidden
+            else "bring two values to cut between",
         )
     below = np.concatenate(([0], np.cumsum(weight)))[np.searchsorted(values, points[allowed], side="left")]
     is_pinned = np.isin(points[allowed], pins)

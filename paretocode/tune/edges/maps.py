@@ -91,7 +91,8 @@ def exact_totals(space: SearchSpace, arcs: IndexColumn | IntColumn, *, scenario:
     if "n_near_edge" in metrics.names:
         # What lies near an edge depends on where in its freedom the edge stands, which only the lattice knows.
         at = metrics.names.index("n_near_edge")
-        whole.totals[at] = space.graph.values[np.asarray(arcs), scenario * len(metrics.names) + at].sum()
+        before = sum(len(each.names) for each in space.metrics[:scenario])
+        whole.totals[at] = space.graph.values[np.asarray(arcs), before + at].sum()
     return whole
 
 

@@ -18,7 +18,10 @@ class Verdict(Enum):
     """What an answer is worth; the value is the sentence for people."""
 
     EXACT = "exact: every map of the grid was weighed, and none is better"
-    WITHIN_EPSILON = "within epsilon: of any map that keeps the limits with it to spare, one shown is at most it worse"
+    WITHIN_EPSILON = (
+        "within epsilon: a map left out is at most the stated amounts better than one shown, unless it keeps a limit by "
+        "less than them"
+    )
     FIRST_ONES = "incomplete: more maps qualify than were asked for; the best by the first metric are shown"
     UNPROVEN = "unproven: the best of the maps seen; the search was cut short before a better one was ruled out"
     NO_MAP = "none: no map of the grid keeps all limits"

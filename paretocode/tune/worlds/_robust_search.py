@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -39,11 +39,13 @@ class RobustSearch:
         self.largest = int(self.graph.values.max(initial=0)) * max(bands, default=1)
         self.met: dict[int, set[_Path]] = {each: set() for each in bands}
 
-    def answer(self, aim: str) -> RobustAnswer:
-        """Return the best maps for an aim."""
+    def answer(self, aim: str, known_best: Sequence[int] | None = None) -> RobustAnswer:
+        """Return the best maps for an aim, regret counted from the least total known of each world."""
         is_proven = self._meet_own_best()
         own = self._own_maps(Verdict.EXACT if is_proven else Verdict.UNPROVEN)
         own_best = np.array([one.totals[at] for at, one in enumerate(own)], dtype=np.int64)
+        if known_best is not None and len(own_best):
+            own_best = np.minimum(own_best, np.array(known_best, dtype=np.int64))
         found = {}
         for each in self.bands:
             found[each] = self._best(aim, each, own_best, is_proven=is_proven)

@@ -35,6 +35,7 @@ def robust_maps(
     now_weight: int = 1,
     most_steps: int = 200_000,
     ready: Prepared | None = None,
+    known_best: Sequence[int] | None = None,
     progress: Progress | None = None,
 ) -> RobustAnswer:
     """Find the map that does best over all scenarios.
@@ -60,6 +61,9 @@ def robust_maps(
         Half maps looked into in one search; beyond them all maps are listed, or the verdict is `Verdict.UNPROVEN`.
     ready
         What `prepared(question, setting)` returned, to spare the counting.
+    known_best
+        The least total that other searches found in each world that counts; regret is counted from the lesser of these
+        and this setting's own.
 
     Returns
     -------
@@ -114,4 +118,4 @@ def robust_maps(
     bands = tuple(sorted(set(question.n_bands if n_bands is None else n_bands)))
     for each in bands:
         refuse_no_bands(each)
-    return RobustSearch(worlds, ready, bands, most_steps, progress).answer(aim)
+    return RobustSearch(worlds, ready, bands, most_steps, progress).answer(aim, known_best)

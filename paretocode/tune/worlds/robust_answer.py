@@ -77,7 +77,7 @@ class RobustAnswer:
     @property
     def best(self) -> RobustMap | None:
         """The best over all numbers of tiers; of equal ones that with the fewest. None where there is no map."""
-        return min(self.maps, key=lambda found: (self._aimed(found), found.n_bands), default=None)
+        return min(self.maps, key=lambda found: (self.aimed(found), found.n_bands), default=None)
 
     def values(self, found: RobustMap) -> FloatColumn:
         """Return the measure in each world, in people's units: shape (n_worlds,)."""
@@ -113,7 +113,8 @@ class RobustAnswer:
         total = sum(w * int(t) for w, t in zip(weights, found.totals, strict=True))
         return Fraction(total, sum(w * p for w, p in zip(weights, self.worlds.per, strict=True)))
 
-    def _aimed(self, found: RobustMap) -> Fraction:
+    def aimed(self, found: RobustMap) -> Fraction:
+        """Return what the aim makes as small as it can, exact: to compare answers of one question."""
         if self.aim == "expected":
             return self._expected(found)
         base = self.own_best.tolist() if self.aim == "regret" else [0] * len(self.own_best)

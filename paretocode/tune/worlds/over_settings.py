@@ -1,0 +1,95 @@
+"""Which setting of the knobs has the most robust map? Each is searched, and regret is counted from the best of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from paretocode._checks import IntColumn
+from paretocode.errors import InputError
+from paretocode.tune.question import MapQuestion, Setting
+from paretocode.tune.worlds.robust import robust_maps
+from paretocode.tune.worlds.robust_answer import RobustAnswer, RobustMap
+
+__all__ = ["RobustSettings", "robust_over_settings"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RobustSettings:
+    """The most robust maps of several settings.
+
+    Parameters
+    ----------
+    answers
+        Setting and answer; at least one. Their `own_best` is that of all settings.
+    left_out
+        Name of a setting that could not be weighed -> why.
+    """
+
+    answers: tuple[tuple[Setting, RobustAnswer], ...]
+    left_out: dict[str, str]
+
+    @property
+    def best_setting(self) -> tuple[Setting, RobustAnswer]:
+        """The setting with the best map, and its answer; the first where no setting has a map."""
+        with_map = [(answer.aimed(best), at) for at, (_, answer) in enumerate(self.answers) if (best := answer.best)]
+        return self.answers[min(with_map)[1]] if with_map else self.answers[0]
+
+    @property
+    def best_answer(self) -> RobustAnswer:
+        """The answer with the best map."""
+        return self.best_setting[1]
+
+    @property
+    def best(self) -> RobustMap | None:
+        """The best map over settings and numbers of tiers; of equal ones that of the first setting."""
+        return self.best_answer.best
+
+
+def robust_over_settings(
+    question: MapQuestion, settings: Sequence[Setting], *, aim: str, now_weight: int = 1
+) -> RobustSettings:
+    """Find the map that does best over all scenarios and settings.
+
+    Parameters
+    ----------
+    question, aim, now_weight
+        As in `robust_maps`.
+    settings
+        At least one. One whose graph of all worlds would be too large is left out and named.
+
+    Raises
+    ------
+    InputError
+        Whatever `robust_maps` refuses, where it refuses every setting.
+
+    Notes
+    -----
+    Regret needs the best of each world over all settings, so with that aim a setting is searched a second time where
+    another one knows better maps.
+    """
+    answers: dict[Setting, RobustAnswer] = {}
+    refused: dict[str, InputError] = {}
+    for setting in settings:
+        try:
+            answers[setting] = robust_maps(question, setting, aim=aim, now_weight=now_weight)
+        except InputError as error:
+            refused[setting.name] = error
+    if not answers:
+        raise next(iter(refused.values()))
+    known = _best_of_each_world(list(answers.values()))
+    for setting, answer in answers.items():
+        if len(known) and len(answer.own_best) and not np.array_equal(answer.own_best, known):
+            answers[setting] = robust_maps(
+                question, setting, aim=aim, now_weight=now_weight, ready=answer.ready, known_best=known.tolist()
+            )
+    return RobustSettings(
+        answers=tuple(answers.items()), left_out={name: error.what for name, error in refused.items()}
+    )
+
+
+def _best_of_each_world(answers: list[RobustAnswer]) -> IntColumn:
+    known = [answer.own_best for answer in answers if len(answer.own_best)]
+    return np.min(known, axis=0) if known else np.zeros(0, dtype=np.int64)
