@@ -139,13 +139,14 @@ class _Progress:
 
         self.n_settings = n_settings
         self.seen: list[Setting] = []
-        # A terminal that does not tell its width gets a bar all the same.
+        size = shutil.get_terminal_size()  # a terminal that does not tell its size gets a bar all the same
         self.bar: Any = tqdm(
             desc="search, counting the log",
             unit="node",
             disable=not sys.stderr.isatty(),
             leave=False,
-            ncols=shutil.get_terminal_size().columns,
+            ncols=size.columns,
+            nrows=size.lines,
         )
 
     def __enter__(self) -> _Progress:
