@@ -37,7 +37,7 @@ class RobustSpec(Strict):
     scores: Annotated[int, Field(ge=0, le=1000)] = 0
     prices: list[PriceShockSpec] = []
     days: Annotated[float, Field(gt=0)] | None = None
-    most_candidates: Annotated[int, Field(ge=1, le=5000)] = 30
+    most_candidates: Annotated[int, Field(ge=1, le=5000)] = 20
     seed: Annotated[int, Field(ge=0)] = 4
 
     @model_validator(mode="after")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from paretocode.tune.measures import Counts, Measure, counts_of, measure_named
 from paretocode.tune.paths.derived import combined
 from paretocode.tune.paths.graph import BandGraph
 from paretocode.tune.paths.reachable import MOST
+from paretocode.tune.paths.scalar import best_map
 from paretocode.tune.question import MapQuestion
 from paretocode.tune.worlds.scenarios import NOW, refuse_clashing
 
@@ -34,6 +35,9 @@ class Worlds:
         Of each world that counts.
     limits
         Metric of the graph -> most total.
+    most_unserved
+        How many requests may stay unserved in all worlds together; None where nobody limits it. Serving nobody in a
+        world where the scores fell costs nothing there, and is no bargain.
     """
 
     measure: Measure
@@ -41,6 +45,7 @@ class Worlds:
     weights: tuple[int, ...]
     counts: tuple[Counts, ...]
     limits: Mapping[str, int]
+    most_unserved: int | None = None
 
     @property
     def per(self) -> tuple[int, ...]:
@@ -50,7 +55,21 @@ class Worlds:
     @property
     def limit_totals(self) -> IntColumn:
         """Shape (n_limits,): what a search compares with; no total reaches 2^62."""
-        return np.array([min(limit, MOST - 1) for limit in self.limits.values()], dtype=np.int64)
+        pooled = () if self.most_unserved is None else (self.most_unserved,)
+        return np.array([min(limit, MOST - 1) for limit in (*self.limits.values(), *pooled)], dtype=np.int64)
+
+    @property
+    def unserved(self) -> dict[str, int]:
+        """The columns that sum what stays unserved in all worlds."""
+        return {f"n_unserved@{name}": 1 for name in self.names}
+
+    def with_unserved(self, graph: BandGraph, share: float, bands: Sequence[int]) -> Worlds:
+        """Return the worlds with a limit on the unserved of all: the share of each, or the least that any map has."""
+        pooled = combined(graph, {"unserved": self.unserved})
+        found = [best_map(pooled, n_bands=each, weights={"unserved": 1}) for each in bands]
+        least = min((int(one.totals[0, 0]) for one in found if len(one)), default=0)
+        measure = measure_named("unserved_share")
+        return replace(self, most_unserved=max(least, sum(measure.total(share, counts) for counts in self.counts)))
 
     def graph(self, graph: BandGraph, *, expected: bool = False) -> BandGraph:
         """Return the graph whose columns are the worlds (or their mean), the limits, and the mean that breaks ties."""
@@ -59,6 +78,8 @@ class Worlds:
         mean = {own[name]: weight for name, weight in zip(self.names, self.weights, strict=True)}
         shown = {f"world {name}": {own[name]: 1} for name in self.names}
         limited = {f"limit {name}": {name: 1} for name in self.limits}
+        if self.most_unserved is not None:
+            limited["limit of all worlds"] = self.unserved
         return combined(graph, {**({"expected": mean} if expected else shown), **limited, "tie": mean})
 
 

@@ -55,6 +55,8 @@ def robust_maps(
     limits_in
         ``now``: the question's limits hold in the world at hand alone; ``all``: in it and in every scenario, each by
         its own requests. No limit is taken in expectation: a limit that is kept on average may be broken in each world.
+        One on `unserved_share` always holds in all worlds together, or as nearly as any map can keep it: whoever serves
+        nobody costs nothing.
     now_weight
         Weight of the world at hand among the scenarios; 0 leaves it out of the aim, which parts of one log ask for.
     most_steps
@@ -112,10 +114,12 @@ def robust_maps(
     worlds = worlds_of(question, measure=measure, limits_in=limits_in, now_weight=now_weight)
     if ready is None:
         named = (*question.measures, worlds.measure.name)
-        limited = question.limits if limits_in == "all" else ()
+        limited = [name for name in question.limits if limits_in == "all" or name == "unserved_share"]
         elsewhere = tuple(dict.fromkeys((worlds.measure.name, *limited)))
         ready = prepared(replace(question, measures=tuple(dict.fromkeys(named))), setting, elsewhere=elsewhere)
     bands = tuple(sorted(set(question.n_bands if n_bands is None else n_bands)))
     for each in bands:
         refuse_no_bands(each)
+    if "unserved_share" in question.limits:
+        worlds = worlds.with_unserved(ready.space.graph, question.limits["unserved_share"], bands)
     return RobustSearch(worlds, ready, bands, most_steps, progress).answer(aim, known_best)

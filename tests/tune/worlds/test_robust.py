@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from paretocode.catalogue import bundled_scale, load_bundled
+from paretocode.catalogue import FractionScale, bundled_scale, load_bundled
 from paretocode.errors import InputError, UsageError
-from paretocode.stream import DEFAULT_DEMAND, apply_demand, synthesise
+from paretocode.sim import NO_CACHE
+from paretocode.stream import DEFAULT_DEMAND, apply_demand, request_stream, synthesise
+from paretocode.tiermap import Policy
 from paretocode.tune.edges.candidates import EdgeRules
 from paretocode.tune.edges.maps import exact_totals
 from paretocode.tune.measures import measure_named
@@ -18,7 +20,8 @@ from paretocode.tune.paths.found import Verdict
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion
 from paretocode.tune.worlds.robust import AIMS, robust_maps
-from paretocode.tune.worlds.scenarios import price_shock, score_replicates, weeks
+from paretocode.tune.worlds.scenarios import Scenario, price_shock, score_replicates, weeks
+from strategies import catalogue_of
 
 MODELS = load_bundled()
 
@@ -147,3 +150,37 @@ def test_questions_that_make_no_sense_are_refused(question: MapQuestion, ready: 
         robust_maps(replace(question, scenarios=()), setting, aim="worst")
     with pytest.raises(InputError, match="two worlds are called 'scores 1'"):
         replace(question, scenarios=question.scenarios[:1] * 2)
+
+
+def test_serving_nobody_is_no_bargain() -> None:
+    """In a world where the best model's score falls, a tier above it is empty and its requests cost nothing."""
+    models = catalogue_of(
+        {
+            "model_id": ["low/a", "mid/b", "top/c"],
+            "coding_score": [20.0, 50.0, 80.0],
+            "prompt_usd_per_mtok": [1.0, 2.0, 4.0],
+        }
+    )
+    fallen = models.replace(coding_score=np.array([20.0, 50.0, 40.0]))
+    stream = request_stream(
+        session=[1, 2, 3],
+        time_s=[0, 0, 0],
+        prompt_tokens=[100] * 3,
+        completion_tokens=[0] * 3,
+        min_score=[0.1, 0.5, 0.8],
+    )
+    asked = MapQuestion(
+        stream=stream,
+        catalogue=models,
+        scale=FractionScale(full=100.0),
+        policy=Policy(empty_tier="refuse"),
+        cache=NO_CACHE,
+        n_bands=(2,),
+        scenarios=(Scenario(name="fallen", catalogue=fallen),),
+    )
+    careless = robust_maps(asked, asked.settings[0], aim="regret")
+    # The upper edge leaves its tier empty in the fallen world: two requests at 1 USD, the third served by nobody.
+    assert careless.own_best[list(careless.worlds.names).index("fallen")] == 2 * 100_000_000
+    careful = robust_maps(replace(asked, limits={"unserved_share": 0.0}), asked.settings[0], aim="regret")
+    # The lower edge serves all in both: one request at 1 USD and two at 2, 100 tokens each.
+    assert careful.own_best.tolist() == [500_000_000, 500_000_000]
