@@ -68,7 +68,8 @@ def _run(args: argparse.Namespace) -> int:
             if finding["severity"] == "error":
                 say(f"lint error in {name}: {finding['code']}, {finding['subject']}: {finding['message']}")
     table = search_table(document["search"]) if "search" in document else metrics_table(document)  # type: ignore[arg-type]
-    emit(args, f"{table}\n\n{document['catalogue']['attribution']}", document)  # type: ignore[index]
+    parts = (table, document["catalogue"]["attribution"])  # type: ignore[index]
+    emit(args, "\n\n".join(part for part in parts if part), document)
     if args.json:
         say(f"result: {result.path}")
     else:

@@ -43,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
     for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]
         say(f"note: {note}")
     text = search_table(document["search"])  # type: ignore[arg-type]
-    emit(args, f"{text}\n\n{document['catalogue']['attribution']}", document["search"])  # type: ignore[index]
+    parts = (text, document["catalogue"]["attribution"])  # type: ignore[index]
+    emit(args, "\n\n".join(part for part in parts if part), document["search"])
     if args.json:
         say(f"result: {result.path}")
     else:

@@ -33,6 +33,7 @@ def label_points(
     staircase: FloatColumn,
     crowd: FloatColumn | None = None,
     gap_pt: float = _GAP_PT,
+    ring_pt: float = 0.0,
 ) -> None:
     """Write a name beside each point that has one; then the figure's layout is frozen, since labels were fitted to it.
 
@@ -50,6 +51,8 @@ def label_points(
         Shape (m, 2): further points, so many that a label may cover some where there is no better place [data].
     gap_pt
         Space between a point and its label [pt].
+    ring_pt
+        Radius of the mark around each named point, through which no other name's line should run [pt].
     """
     if not names:
         return
@@ -84,6 +87,7 @@ def label_points(
             ]
         ),
         gap=gap_pt * scale,
+        ring=ring_pt * scale,
     )
     for label, centre, row, extent in zip(labels, centres, names, extents, strict=True):
         _settle(axes, label, centre - pixels[row], extent, scale=scale)

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from paretocode._checks import FloatColumn, IntColumn
+from paretocode._checks import BoolColumn, FloatColumn, IntColumn
 
 __all__ = ["place_labels", "spread"]
 
 _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 _REACH = (1.0, 2.0, 3.5, 5.5, 8.0)
 _LABEL_COST, _POINT_COST, _LINE_COST, _FAR_COST, _OUTSIDE_COST = 60.0, 30.0, 1.5, 1.0, 500.0
+_CROSSING_COST, _LONG_WAY_COST = 20.0, 1.5
+_STEPS = np.linspace(0.0, 1.0, 13)[:, None]
+"""Parts of the way from a point to its label at which it is looked at."""
 _ROUNDS = 6
 
 
@@ -29,6 +32,7 @@ def place_labels(
     obstacles: FloatColumn | None = None,
     lines: FloatColumn | None = None,
     gap: float = 6.0,
+    ring: float = 0.0,
 ) -> FloatColumn:
     """Return the centre of each label's box.
 
@@ -46,11 +50,15 @@ def place_labels(
         Shape (k, 2): points along lines, better left free.
     gap
         Space between a point and its label [px].
+    ring
+        Radius of the mark around each point [px]; where it is more than 0, no label should touch another's mark, and
+        the way from a point to its label should lead through no other mark and no other label.
 
     Returns
     -------
     centres
-        Shape (n, 2). Same input, same places. O(rounds x n x (n + m + k)) with 40 places a label.
+        Shape (n, 2). Same input, same places. O(rounds x n x (n + m + k)) with 40 places a label; with a ring, labels
+        choose in four orders, and the cheapest outcome is taken.
 
     Examples
     --------
@@ -64,19 +72,39 @@ def place_labels(
     marks = points if obstacles is None else np.concatenate([points, obstacles])
     choices = np.stack([_places(point, size, gap) for point, size in zip(points, sizes, strict=True)])
     fixed = np.stack([_fixed_cost(choices[i], sizes[i], marks, lines, bounds) for i in range(len(points))])
-    chosen = np.full(len(points), -1)
+    if ring > 0:
+        fixed += np.stack([_ring_cost(choices[i], sizes[i], points, i, ring) for i in range(len(points))])
+    order = np.arange(len(points))
+    orders = [order, order[::-1], np.argsort(points[:, 0], kind="stable"), np.argsort(-points[:, 1], kind="stable")]
+    tried = [
+        _settled(choices, sizes, points, fixed, order=each, ring=ring) for each in (orders if ring > 0 else orders[:1])
+    ]
+    chosen, _ = min(tried, key=lambda each: each[1])
+    centres: FloatColumn = choices[order, chosen]
+    return centres
+
+
+def _settled(
+    choices: FloatColumn, sizes: FloatColumn, points: FloatColumn, fixed: FloatColumn, *, order: IntColumn, ring: float
+) -> tuple[IntColumn, float]:
+    """Return each label's place where labels choose in an order, a few rounds long, and what all places cost."""
+    chosen, costs = np.full(len(points), -1), np.zeros(len(points))
     for _ in range(_ROUNDS):
         before = chosen.copy()
-        for i in range(len(points)):
-            others = np.flatnonzero((chosen >= 0) & (np.arange(len(points)) != i))
+        for i in order.tolist():
             cost = fixed[i].copy()
-            for j in others:
-                cost += _LABEL_COST * _overlap(choices[i], sizes[i], choices[j, chosen[j]], sizes[j])
+            for j in np.flatnonzero((chosen >= 0) & (np.arange(len(points)) != i)).tolist():
+                box = choices[j, chosen[j]]
+                cost += _LABEL_COST * _overlap(choices[i], sizes[i], box, sizes[j])
+                if ring > 0:
+                    way = points[j] + _STEPS * (box - points[j])
+                    cost += _CROSSING_COST * (_n_covered(choices[i], sizes[i], way) > 0)
+                    cost += _CROSSING_COST * _is_led_through(choices[i], points[i], box, sizes[j])
             chosen[i] = int(np.argmin(cost))
+            costs[i] = cost[chosen[i]]
         if (chosen == before).all():
             break
-    centres: FloatColumn = choices[np.arange(len(points)), chosen]
-    return centres
+    return chosen, float(costs.sum())
 
 
 def spread(positions: Sequence[float], sizes: Sequence[float], *, low: float, high: float) -> list[float]:
@@ -139,6 +167,26 @@ def _n_covered(places: FloatColumn, size: FloatColumn, marks: FloatColumn) -> In
     inside = np.abs(places[:, None, :] - marks[None, :, :]) < size / 2
     counts: IntColumn = np.sum(inside[..., 0] & inside[..., 1], axis=1, dtype=np.int64)
     return counts
+
+
+def _ring_cost(places: FloatColumn, size: FloatColumn, points: FloatColumn, own: int, ring: float) -> FloatColumn:
+    """Return what it costs at each place that the label, or the straight way to it, meets the marks of other points."""
+    others = np.delete(points, own, axis=0)
+    way, apart = places - points[own], others - points[own]
+    part = (apart @ way.T) / np.maximum((way**2).sum(axis=1), 1e-9)  # of the way, where another point is nearest
+    nearest = np.clip(part, 0.0, 1.0)[..., None] * way - apart[:, None, :]
+    n_crossed = np.sum((nearest**2).sum(axis=2) < ring**2, axis=0)
+    far = _LONG_WAY_COST * (np.arange(len(places)) // len(_DIRECTIONS))
+    cost: FloatColumn = far + _CROSSING_COST * n_crossed + _POINT_COST * _n_covered(places, size + 2 * ring, others)
+    return cost
+
+
+def _is_led_through(places: FloatColumn, point: FloatColumn, box: FloatColumn, size: FloatColumn) -> BoolColumn:
+    """Return whether the way from a point to each place leads through a box."""
+    ways = point + _STEPS[:, None] * (places - point)
+    inside = np.abs(ways - box) < size / 2
+    is_met: BoolColumn = np.any(inside[..., 0] & inside[..., 1], axis=0)
+    return is_met
 
 
 def _overlap(places: FloatColumn, size: FloatColumn, other: FloatColumn, other_size: FloatColumn) -> FloatColumn:

@@ -13,6 +13,7 @@ from paretocode._checks import FloatColumn
 from paretocode.report.frontier_labels import label_points
 from paretocode.report.palette import INK
 from paretocode.report.plots_search_axes import prepare_axes
+from paretocode.report.plots_search_beyond import draw_carets
 from paretocode.report.plots_search_marks import MANY, draw_frontier, draw_legend, draw_maps, ring_picks
 from paretocode.report.plots_search_notes import draw_limit, draw_notes
 from paretocode.report.plots_search_references import draw_reference, upright_places
@@ -22,8 +23,8 @@ from paretocode.report.style import house_style, new_figure
 __all__ = ["plot_map_frontier"]
 
 _SAME_SPOT_PX = 4.0
-_GAP_PT = 9.0
-"""From the middle of a mark to its label: rings are wide."""
+_GAP_PT, _RING_PT = 9.0, 7.0
+"""From the middle of a mark to its label, and to where the lines of other labels may pass: rings are wide."""
 
 
 def plot_map_frontier(search: Mapping[str, Any]) -> Figure:
@@ -45,8 +46,9 @@ def plot_map_frontier(search: Mapping[str, Any]) -> Figure:
 
     Notes
     -----
-    A map without a known place is counted in a note. A reference so far off that the maps would be squeezed stands at
-    the border, and its label says so. A limit far off is a note.
+    A map without a known place is counted in a note. A few maps far beyond the limits, above all others, are carets at
+    the upper border, and a note says how far up they go. A reference so far off that the maps would be squeezed stands
+    at the border, and its label says so. A limit far off is a note.
     """
     maps, picks, references = map_points(search), pick_points(search), reference_points(search)
     with house_style():
@@ -55,6 +57,7 @@ def plot_map_frontier(search: Mapping[str, Any]) -> Figure:
         limit = prepare_axes(axes, search, maps, references)
         lines = [draw_frontier(axes, maps)]
         draw_maps(figure, axes, search, maps)
+        draw_carets(axes, maps)
         named = _on_spots(axes, picks)
         ring_picks(axes, named)
         named += [draw_reference(axes, role, point) for role, point in references.items()]
@@ -97,6 +100,7 @@ def _label(
         staircase=np.concatenate([np.zeros((0, 2)), *(piece for line in lines for piece in (line, pen_up))]),
         crowd=others if is_crowd else None,
         gap_pt=_GAP_PT,
+        ring_pt=_RING_PT,
     )
     if is_crowd:  # a label may have to lie on maps: then it has to be read all the same
         behind = {"facecolor": figure.get_facecolor(), "edgecolor": "none", "alpha": 0.8, "pad": 0.5}

@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from paretocode._checks import FloatColumn
+from paretocode.report.plots_search_beyond import far_above
+from paretocode.report.search_measures import kind_of, measure_label
 from paretocode.report.search_points import N_BANDS, MapPoints, NamedPoint
-from paretocode.report.search_words import kind_of, measure_label
 
 __all__ = ["prepare_axes", "shown_place"]
 
@@ -41,10 +42,12 @@ def prepare_axes(
     limit = (search.get("limits") or {}).get(second)
     limit = None if limit is None else limit * kind_of(second).factor
     heights = [point.y for point in references.values() if not math.isnan(point.y)]
-    bottom, top = _range(maps.y, [*heights, *([] if limit is None else [limit])], is_log=False)
+    heights += [] if limit is None else [limit]
+    inside = maps.y[~far_above(maps, heights)]
+    bottom, top = _range(inside, heights, is_log=False)
     axes.set_ylim(bottom, top)
-    ticks = np.unique(np.array([*maps.y, *heights]))
-    if len(ticks) == 1 and (limit is None or limit == ticks[0]):
+    ticks = np.unique(np.array([*inside, *heights]))
+    if len(ticks) == 1:
         axes.set_yticks(ticks)  # one value alone: no other number means anything
     else:
         axes.yaxis.set_major_locator(MaxNLocator(nbins=7))

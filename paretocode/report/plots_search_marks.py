@@ -15,8 +15,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from paretocode._checks import BoolColumn, FloatColumn
 from paretocode.report.palette import INK, MARKERS, MUTED, tier_colours
+from paretocode.report.search_measures import measure_label
 from paretocode.report.search_points import N_BANDS, MapPoints, NamedPoint
-from paretocode.report.search_words import measure_label
 from paretocode.report.style import SMALL
 
 __all__ = ["CROWD", "MANY", "draw_frontier", "draw_legend", "draw_maps", "ring_picks"]
@@ -24,8 +24,9 @@ __all__ = ["CROWD", "MANY", "draw_frontier", "draw_legend", "draw_maps", "ring_p
 _BLUE = tier_colours(("low", "medium", "high"))["high"]
 _SHADES = "cividis"
 """Its lightness rises evenly, so that it reads in grey and for colour-blind readers."""
-MANY, CROWD = 60, 400
-"""From so many maps on the marks are smaller, and smaller still."""
+MANY, CROWD = 60, 300
+"""From so many maps on the marks are smaller; from so many on smaller still, bare and half transparent."""
+_CROWD_ALPHA, _BEYOND_ALPHA = 0.6, 0.45
 _RING = 105.0
 
 
@@ -46,7 +47,8 @@ def draw_frontier(axes: Axes, maps: MapPoints) -> FloatColumn:
 def draw_maps(figure: Figure, axes: Axes, search: Mapping[str, Any], maps: MapPoints) -> None:
     """Draw every map, and a bar for the colours where the third measure differs between maps."""
     shades, norm = _shades(maps)
-    area = 46.0 if len(maps.x) <= MANY else 26.0 if len(maps.x) <= CROWD else 13.0
+    is_crowd = len(maps.x) > CROWD
+    area = 12.0 if is_crowd else 26.0 if len(maps.x) > MANY else 46.0
     for is_within in (False, True):
         for n_bands in np.unique(maps.n_bands).tolist():
             mine = (maps.n_bands == n_bands) & (maps.is_within == is_within)
@@ -58,9 +60,9 @@ def draw_maps(figure: Figure, axes: Axes, search: Mapping[str, Any], maps: MapPo
                 s=area,
                 marker=_marker(n_bands),
                 c=_faces(axes, maps, mine, shades, norm) if is_within else "none",
-                edgecolors=MUTED,
-                linewidths=0.5 if len(maps.x) <= CROWD else 0.3,
-                alpha=None if is_within else 0.45,
+                edgecolors="none" if is_crowd and is_within else MUTED,
+                linewidths=0.3 if is_crowd else 0.5,
+                alpha=_BEYOND_ALPHA if not is_within else _CROWD_ALPHA if is_crowd else None,
                 zorder=4 if is_within else 3,
             )
     if norm is not None:

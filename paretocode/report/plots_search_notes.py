@@ -15,14 +15,16 @@ from paretocode._checks import FloatColumn
 from paretocode.report import numbers
 from paretocode.report.palette import MUTED
 from paretocode.report.plots_search_references import upright_places
+from paretocode.report.search_limits import limit_text, limit_texts
+from paretocode.report.search_measures import kind_of
 from paretocode.report.search_points import MapPoints
 from paretocode.report.search_rows import no_tiers_sentence
-from paretocode.report.search_words import kind_of, limit_text
 from paretocode.report.style import SMALL
 
 __all__ = ["draw_limit", "draw_notes"]
 
 _LINE = 113
+_HELD = "\N{NO-BREAK SPACE}%"
 _LIFT_PT = 3.0
 _MARGIN_PX = 8.0
 
@@ -76,9 +78,11 @@ def _freest(axes: Axes, box: Bbox, marks: FloatColumn, *, down: float) -> tuple[
 
 def draw_notes(axes: Axes, search: Mapping[str, Any], maps: MapPoints, *, is_limit_drawn: bool) -> None:
     """Write below the axes what the marks do not say."""
-    text = " ".join(_notes(search, maps, is_limit_drawn=is_limit_drawn))
+    text = " ".join(_notes(axes, search, maps, is_limit_drawn=is_limit_drawn))
+    held = text.replace(" %", _HELD)  # a number keeps its unit
     alone = no_tiers_sentence(search)
-    lines = [*textwrap.wrap(text, _LINE, break_on_hyphens=False), alone[:1].upper() + alone[1:]]
+    lines = [line.replace(_HELD, " %") for line in textwrap.wrap(held, _LINE, break_on_hyphens=False)]
+    lines.append(alone[:1].upper() + alone[1:])
     axes.annotate(
         "\n".join(line for line in lines if line),
         (0.0, 0.0),
@@ -92,15 +96,20 @@ def draw_notes(axes: Axes, search: Mapping[str, Any], maps: MapPoints, *, is_lim
     )
 
 
-def _notes(search: Mapping[str, Any], maps: MapPoints, *, is_limit_drawn: bool) -> list[str]:
+def _notes(axes: Axes, search: Mapping[str, Any], maps: MapPoints, *, is_limit_drawn: bool) -> list[str]:
     said = {maps.names[1]} if is_limit_drawn else set()
-    limits = [limit_text(name, value) for name, value in (search.get("limits") or {}).items() if name not in said]
+    limits = limit_texts(search, said=said)
     notes = [f"{'Further limits' if said else 'Limits'}: {'; '.join(limits)}."] if limits else []
     n_kept, n_all = len((search.get("frontier") or {}).get(maps.names[0]) or []), search.get("n_frontier_maps")
     if n_all is not None and n_all > n_kept:
         notes.append(f"{numbers.count(n_kept)} of {numbers.count(n_all)} maps, evenly thinned.")
     if maps.n_unknown:
         notes.append(f"{numbers.count(maps.n_unknown)} not shown: a measure is unknown.")
+    above = maps.y > axes.get_ylim()[1]
+    if above.any():
+        n, kind = int(above.sum()), kind_of(maps.names[1])
+        far = kind.value(float(maps.y[above].max()) / kind.factor)
+        notes.append(f"Carets: {numbers.count(n)} map{'' if n == 1 else 's'} further up, to {far}.")
     if not len(maps.x):
         notes.append("No map is on the frontier.")
     known = np.unique(maps.z[~np.isnan(maps.z)])

@@ -16,15 +16,16 @@ import numpy as np
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn
 from paretocode.report import numbers
 from paretocode.report.names import clip
+from paretocode.report.search_measures import kind_of
 from paretocode.report.search_rows import NO_TIERS
-from paretocode.report.search_words import kind_of
 
 __all__ = ["N_BANDS", "MapPoints", "NamedPoint", "map_points", "merged", "pick_points", "reference_points"]
 
 N_BANDS = "n_bands"
 """The column that stands for a second measure where only one is searched."""
 _LABEL = 34
-_LINE = 40
+_LINE = 26
+"""Characters of a line where picks on one spot share a label: a wide one covers its neighbours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,7 +147,9 @@ def merged(points: Sequence[NamedPoint], places: FloatColumn, *, near: float) ->
     names = [", ".join(points[i].name for i in group) for group in groups]
     return [
         NamedPoint(
-            name="\n".join(textwrap.wrap(name, _LINE, break_on_hyphens=False)), x=points[g[0]].x, y=points[g[0]].y
+            name="\n".join(textwrap.wrap(name, _LINE, break_on_hyphens=False, break_long_words=False)),
+            x=points[g[0]].x,
+            y=points[g[0]].y,
         )
         for name, g in zip(names, groups, strict=True)
     ]

@@ -11,7 +11,8 @@ from typing import Any
 
 from paretocode.report import numbers
 from paretocode.report.comparison import Cell
-from paretocode.report.search_words import edges_text, kind_of
+from paretocode.report.search_measures import kind_of
+from paretocode.report.search_words import edges_text
 
 __all__ = ["NOTHING_PICKED", "NO_TIERS", "SearchRow", "has_unknown", "no_tiers_sentence", "pick_reasons", "search_rows"]
 
@@ -84,17 +85,23 @@ def no_tiers_sentence(search: Mapping[str, Any]) -> str:
 
 
 def pick_reasons(search: Mapping[str, Any]) -> dict[str, str]:
-    """Return why each pick was made, and its setting where there are several.
+    """Return why each pick was made, what else it might be called, and its setting where there are several.
 
     Examples
     --------
-    >>> pick = {"name": "knee", "why": ["knee of cost", "fewest tiers"], "setting": "apart"}
+    >>> pick = {"name": "knee", "why": ["knee of cost", "fewest tiers"], "also": ["best-of-2"], "setting": "apart"}
     >>> pick_reasons({"picks": [pick], "settings": [{}, {}]})
-    {'knee': 'knee of cost; fewest tiers; setting: apart'}
+    {'knee': 'knee of cost; fewest tiers; also best-of-2; setting: apart'}
     """
     has_settings = len(search.get("settings") or []) > 1
     return {
-        pick["name"]: "; ".join([*pick["why"], *([f"setting: {pick['setting']}"] if has_settings else [])])
+        pick["name"]: "; ".join(
+            [
+                *pick["why"],
+                *([f"also {', '.join(pick['also'])}"] if pick.get("also") else []),
+                *([f"setting: {pick['setting']}"] if has_settings else []),
+            ]
+        )
         for pick in search.get("picks") or []
     }
 

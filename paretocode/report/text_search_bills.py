@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from paretocode.report import numbers
+from paretocode.report.search_tables import BILLS, PlainTable, bills_of, bills_table
 from paretocode.report.text_wrapped import wrapped_table
 
-__all__ = ["MOST_APART", "bills_differ", "bills_text"]
+__all__ = ["MOST_APART", "bills_differ", "bills_text", "plain_text"]
 
 MOST_APART = 0.0005
 """Bills agree that differ by at most this share of the greatest one."""
 
-_BILLS = ("table_cost_usd", "lag1_cost_usd", "replayed_cost_usd")
-_NAME = 40
+_NAME, _NUMBER = 40, 14
 
 
 def bills_text(search: Mapping[str, Any], *, width: int = 120) -> str:
@@ -27,8 +27,7 @@ def bills_text(search: Mapping[str, Any], *, width: int = 120) -> str:
         The ``search`` section of a result's ``metrics.json``. The incumbent was not searched and has no table bill; a
         null bill is unknown and is not compared.
     """
-    bills = {search["incumbent"]["name"]: search.get("incumbent_costs") or {}}
-    bills |= {pick["name"]: pick for pick in search.get("picks") or []}
+    bills = bills_of(search)
     apart = {name: each for name, each in bills.items() if bills_differ(each)}
     n_compared = sum(len(_known(each)) > 1 for each in bills.values())
     if not apart:
@@ -40,12 +39,27 @@ def bills_text(search: Mapping[str, Any], *, width: int = 120) -> str:
             else "The bills are not compared: no map was replayed."
         )
         return textwrap.fill(says, max(width, 40))
-    header = ["bills that differ [USD]", "tables", "lag-1", "replayed", "replayed against searched"]
-    rows = [[name, *(numbers.usd(each.get(bill)) for bill in _BILLS), _apart(each)] for name, each in apart.items()]
-    table = wrapped_table(header, rows, "lrrrr", widths=[_NAME, 14, 14, 14, 26])
+    table = bills_table(apart)
+    header = ["bills that differ [USD]", *table.header[1:]]
+    text = plain_text(PlainTable(header=header, align=table.align, rows=table.rows))
     n_rest = n_compared - len(apart)
-    rest = f"The bills of the other {n_rest} agree within {numbers.percent(MOST_APART)}." if n_rest else ""
-    return f"{table}\n{rest}".rstrip()
+    others = "other map" if n_rest == 1 else f"other {n_rest} maps"
+    rest = f"The bills of the {others} agree within {numbers.percent(MOST_APART)}." if n_rest else ""
+    return f"{text}\n{rest}".rstrip()
+
+
+def plain_text(table: PlainTable) -> str:
+    """Return a table of a name and numbers as text.
+
+    Examples
+    --------
+    >>> print(plain_text(PlainTable(header=["bills [USD]", "tables"], align="lr", rows=[["knee", "5.00"]])))
+    bills [USD]  tables
+    -----------  ------
+    knee           5.00
+    """
+    widths = [_NAME, *(max(_NUMBER, len(head)) for head in table.header[1:])]
+    return wrapped_table(table.header, table.rows, table.align, widths=widths)
 
 
 def bills_differ(bills: Mapping[str, Any]) -> bool:
@@ -63,11 +77,4 @@ def bills_differ(bills: Mapping[str, Any]) -> bool:
 
 
 def _known(bills: Mapping[str, Any]) -> list[float]:
-    return [bills[bill] for bill in _BILLS if bills.get(bill) is not None]
-
-
-def _apart(bills: Mapping[str, Any]) -> str:
-    searched = bills.get("table_cost_usd")
-    return numbers.relative_change(
-        bills.get("replayed_cost_usd"), bills.get("lag1_cost_usd") if searched is None else searched
-    )
+    return [bills[bill] for bill in BILLS if bills.get(bill) is not None]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from paretocode.report.text import format_table
 
-__all__ = ["wrapped_cell", "wrapped_table"]
+__all__ = ["fitted", "least_width", "wrapped_cell", "wrapped_table"]
 
 
 def wrapped_table(header: Sequence[str], rows: Iterable[Sequence[str]], align: str, *, widths: Sequence[int]) -> str:
@@ -34,6 +34,32 @@ def wrapped_table(header: Sequence[str], rows: Iterable[Sequence[str]], align: s
     lines = format_table(head[0], [*head[1:], *body], align).splitlines()
     rule = lines.pop(1)
     return "\n".join([*lines[: len(head)], rule, *lines[len(head) :]])
+
+
+def fitted(tables: Iterable[str], *, width: int) -> str:
+    """Return the table with fewest lines of those that fit a width, the first of equal ones; the last if none fits.
+
+    Examples
+    --------
+    >>> fitted(["a b c", "a b\\nc", "a\\nb\\nc"], width=3)
+    'a b\\nc'
+    >>> fitted(["abc"], width=2)
+    'abc'
+    """
+    every = list(tables)
+    fitting = [table for table in every if max(len(line) for line in table.splitlines()) <= width]
+    return min(fitting or every[-1:], key=lambda table: table.count("\n"))
+
+
+def least_width(texts: Iterable[str]) -> int:
+    """Return how wide a column must be so that no word is cut.
+
+    Examples
+    --------
+    >>> least_width(["best-coupled-hysteresis-0.05", "provider share"]), least_width([])
+    (11, 0)
+    """
+    return max((len(piece.rstrip()) for text in texts for piece in _pieces(text, 0)), default=0)
 
 
 def wrapped_cell(text: str, width: int) -> list[str]:

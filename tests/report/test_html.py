@@ -200,9 +200,27 @@ def test_a_search_gets_a_section_of_its_own(document: dict[str, Any]) -> None:
         "No tiers: every request at the cheapest model",
         "dearer in the stateful replay",
         "Robust: least regret in cost_usd over 5 scenarios",
+        "What they cost, reckoned three ways",
+        '<th scope="col" class="num">replayed against searched</th>',
+        '<span class="below">deepseek/* x 2</span>',
         "it is not zero",
     ):
         assert part in page
+
+
+def test_a_search_shows_stickiness_times_and_what_robust_maps_keep_where_it_says(document: dict[str, Any]) -> None:
+    search = document["search"] = sample_search() | {"robust": robust_section()}
+    parts = ("replayed under stickiness", "latency per request", "limited measures", "Both settings were weighed.")
+    page = render_report(document, figures={})
+    assert not any(part in page for part in parts)
+    search["picks"][0] |= {"replayed_by_stickiness": {"none": 9.0}, "latency_quantiles_s": {"p50": 4.0}}
+    search["robust"]["note"] = "Both settings were weighed."
+    search["robust"]["maps"][0] |= {"setting": "apart", "limits": {"shortfall": 0.1}}
+    search["robust"]["maps"][1]["setting"] = "coupled"
+    page = render_report(document, figures={})
+    parse(page)
+    assert all(part in page for part in parts)
+    assert '<span class="below">apart</span>' in page
 
 
 def test_without_a_search_the_page_does_not_know_of_searches(document: dict[str, Any]) -> None:

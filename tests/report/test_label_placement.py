@@ -45,3 +45,17 @@ def test_spread_keeps_order_distance_and_room(positions: list[float], size: floa
     centres = spread(positions, [size] * len(positions), low=0, high=100)
     assert all(b - a >= size - 1e-9 for a, b in pairwise(centres))
     assert all(c - size / 2 >= -1e-9 and c + size / 2 <= 100 + 1e-9 for c in centres)
+
+
+def test_a_way_to_a_label_leads_through_no_other_ring_and_no_label_touches_one() -> None:
+    rng = np.random.default_rng(5)
+    points = np.column_stack([rng.uniform(60, 540, 9), rng.uniform(150, 250, 9)])
+    sizes = np.tile([90.0, 14.0], (9, 1))
+    centres = place_labels(points, sizes, bounds=(0, 0, 600, 400), gap=12, ring=9)
+    for i, (point, centre) in enumerate(zip(points, centres, strict=True)):
+        way = point + np.linspace(0, 1, 50)[:, None] * (centre - point)
+        for j in set(range(9)) - {i}:
+            if np.hypot(*(points[j] - point)) > 18:  # rings that overlap cannot be kept off
+                assert np.hypot(*(way - points[j]).T).min() >= 8.9
+            assert not (np.abs(points[j] - centre) < sizes[i] / 2 + 8.9).all()
+            assert not (np.abs(way - centres[j]) < sizes[j] / 2 - 0.5).all(axis=1).any()

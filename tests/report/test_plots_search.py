@@ -189,6 +189,21 @@ def test_the_limit_is_a_line_with_its_words_or_a_note() -> None:
     assert "Limits: shortfall at most 40.0000." in words(figure, "note")[0]
 
 
+def test_a_few_maps_far_beyond_are_carets_and_the_others_keep_the_room() -> None:
+    search = sample_search()
+    assert "above" not in gids(plot_map_frontier(search))
+    search["frontier"]["shortfall"][:3] = [0.9, 0.8, 0.7]
+    search["frontier"]["is_within"][:3] = [False] * 3
+    search["picks"] = []
+    figure = plot_map_frontier(search)
+    assert figure.axes[0].get_ylim()[1] < 0.25
+    assert "above" in gids(figure)
+    assert "Carets: 3 maps further up, to 0.9000." in words(figure, "note")[0].replace("\n", " ")
+    search["frontier"]["shortfall"] = [0.9] * 42
+    search["frontier"]["is_within"] = [False] * 42
+    assert "above" not in gids(plot_map_frontier(search))  # where all lie there they are what is to be seen
+
+
 def test_maps_beyond_a_limit_are_hollow_and_said_to_be() -> None:
     figure = plot_map_frontier(sample_search())
     assert "beyond a limit" in words(figure)

@@ -114,23 +114,51 @@ def test_unknown_is_no_zero_and_what_does_not_apply_is_empty() -> None:
 def test_long_edges_and_names_go_on_below_and_nothing_is_left_out() -> None:
     search = crowded_search()
     lines = block_of(search_table(search), "map  ")
-    start = next(i for i, line in enumerate(lines) if "0.125, 0.2505," in line)
-    column = lines[0].index("request")
-    assert [line[column:].split("  ")[0] for line in lines[start : start + 3]] == [
-        "0.125, 0.2505,",
-        "0.3333, 0.5,",
-        "0.8125, 0.9375",
-    ]
-    name = "".join(line[: lines[0].index("tiers")].strip() for line in lines[start : start + 3])
-    assert name == search["picks"][3]["name"]
+    start = next(i for i, line in enumerate(lines) if " 7  " in line)
+    row, (first, last) = lines[start : start + 5], (lines[0].index("tiers"), lines[0].index("request"))
+    assert " ".join(line[last:].split("  ")[0] for line in row) == "0.125, 0.2505, 0.3333, 0.5, 0.8125, 0.9375"
+    assert "".join(line[:first].strip() for line in row) == search["picks"][3]["name"]
 
 
-def test_measures_that_do_not_fit_get_a_block_that_repeats_the_names() -> None:
+def test_more_measures_stay_in_one_table_and_edges_get_their_own() -> None:
+    search = sample_search()
+    search["measures"] += ["latency_s", "above_share:20"]
+    for entry in (search["incumbent"]["measures"], *(pick["measures"] for pick in search["picks"])):
+        entry["above_share:20"] = 0.04
+    text = search_table(search)
+    first, second = (line for line in text.splitlines() if line.startswith("map  "))
+    assert flat(first) == "map cost change shortfall change tier change latency change > 20 s change"
+    assert flat(second) == "map tiers request edges score edges moved"
+    assert text.count("\nno tiers ") == 1  # it has no edges
+
+
+def test_measures_that_do_not_fit_get_a_table_that_repeats_the_names() -> None:
     text = search_table(awkward_searches()["many measures"])
-    heads = [line for line in text.splitlines() if line.startswith("map ")]
-    assert len(heads) == 2
-    assert "latency_s" in heads[1]
-    assert text.count("\nno tiers ") == 2
+    heads = [flat(line) for line in text.splitlines() if line.startswith("map  ")]
+    assert len(heads) == 3
+    assert heads[1] == "map unserved change"
+    assert heads[2].endswith("edges moved")
+    assert text.count("\nno tiers") == 3  # in both tables of measures, and in its own sentence
+
+
+def test_no_word_of_a_head_or_a_name_is_cut() -> None:
+    search = sample_search()
+    search["picks"][0]["name"] = "best-coupled-hysteresis-0.05"
+    search["measures"] = ["cost_usd", "tier_change_rate", "provider_share:deepseek"]
+    for entry in (search["incumbent"]["measures"], *(pick["measures"] for pick in search["picks"])):
+        entry["provider_share:deepseek"] = 0.4
+    lines = block_of(search_table(search), "map  ")
+    rule = next(i for i, line in enumerate(lines) if line.startswith("---"))
+    assert flat(" ".join(lines[:rule])).split().count("deepseek") == 1
+    column = lines[0].index("tiers")
+    names = "".join(line[:column].strip() for line in lines[rule + 1 :] if "-" in line[:column] or "0.05" in line)
+    assert names.startswith("best-coupled-hysteresis-0.05")
+
+
+def test_heads_are_explained_with_the_names_that_experiments_use() -> None:
+    text = flat(search_table(sample_search()))
+    assert "cost [USD] (cost_usd): cost, caches by the lag-1 rule [USD]; shortfall: mean shortfall [0..1 axis]" in text
+    assert "tier changes (tier_change_rate): tier changes, of pairs [%]." in text
 
 
 def test_each_pick_says_why_and_in_which_setting() -> None:
@@ -162,8 +190,31 @@ def test_bills_that_differ_are_tabled_and_the_rest_counted() -> None:
     assert [flat(line) for line in block[2:]] == [
         f"documented {UNKNOWN} 200.00 190.00 -5.0 %",
         "knee 100.00 100.00 90.00 -10.0 %",
-        "The bills of the other 4 agree within 0.050 %.",
+        "The bills of the other 4 maps agree within 0.050 %.",
     ]
+
+
+def test_one_other_map_is_one() -> None:
+    search = sample_search()
+    search["picks"] = search["picks"][:1]
+    search["picks"][0].update(table_cost_usd=100.0, lag1_cost_usd=100.0, replayed_cost_usd=90.0)
+    assert "The bills of the other map agree within" in search_table(search)
+
+
+def test_times_and_other_names_are_shown_where_there_are_any() -> None:
+    search = sample_search()
+    assert "latency per request" not in search_table(search)
+    search["picks"][0] |= {"latency_quantiles_s": {"p50": 4.125, "p99": None}, "also": ["best-of-2", "best-apart"]}
+    text = search_table(search)
+    block = block_of(text, "latency per request [s]")
+    assert [flat(line) for line in block[::2]][:2] == ["latency per request [s] p50 p99", f"cheapest 4.12 {UNKNOWN}"]
+    assert "; also best-of-2, best-apart; setting: " in flat(text)
+
+
+def test_equal_limits_of_providers_are_one() -> None:
+    search = sample_search()
+    search["limits"] |= {f"provider_share:{provider}": 0.8 for provider in ("deepseek", "openai", "z-ai")}
+    assert "unserved_share at most 0 %; every provider's share at most 80.0 %." in flat(search_table(search))
 
 
 def test_warnings_and_worlds_are_shown_only_where_there_are_any() -> None:
@@ -176,6 +227,27 @@ def test_warnings_and_worlds_are_shown_only_where_there_are_any() -> None:
     assert flat(line_of(text, "robust ")) == (
         "robust 3 0.25, 0.8535 41, 47.3 210.20 250.10 deepseek/* x 2 12.30 scores, replicate 2"
     )
+
+
+def test_a_robust_block_says_its_note_the_settings_that_differ_and_what_is_limited() -> None:
+    search = sample_search() | {"robust": robust_section()}
+    assert "limited measures" not in search_table(search)
+    robust = search["robust"]
+    robust["note"] = "Both settings were weighed."
+    robust["maps"][0] |= {"setting": "apart", "limits": {"shortfall": 0.1, "unserved_share": 0.0}}
+    robust["maps"][1] |= {"setting": "coupled", "limits": {"shortfall": 0.2, "unserved_share": None}}
+    text = search_table(search)
+    assert "\nBoth settings were weighed.\n" in text
+    assert flat(line_of(text, "robust ")).startswith("robust apart 3 0.25, 0.8535")
+    assert [flat(line) for line in block_of(text, "limited measures")] == [
+        "limited measures shortfall unserved",
+        "---------------- --------- --------",
+        "limit 0.1139 0 %",
+        "robust 0.1000 0 %",
+        f"cheapest 0.2000 {UNKNOWN}",
+    ]
+    robust["maps"][1]["setting"] = "apart"
+    assert "setting" not in flat(search_table(search)).partition("Both settings")[2].partition("weighed.")[2]
 
 
 def test_the_search_is_not_changed() -> None:

@@ -19,8 +19,8 @@ class Verdict(Enum):
 
     EXACT = "exact: every map of the grid was weighed, and none is better"
     WITHIN_EPSILON = (
-        "within epsilon: a map left out is at most the stated amounts better than one shown, unless it keeps a limit by "
-        "less than them"
+        "within epsilon: a map left out is at most the stated amounts better than one shown, unless it keeps a limit "
+        "by less than them"
     )
     FIRST_ONES = "incomplete: more maps qualify than were asked for; the best by the first metric are shown"
     UNPROVEN = "unproven: the best of the maps seen; the search was cut short before a better one was ruled out"
