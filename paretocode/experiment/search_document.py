@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from paretocode.experiment.search_alternatives import alternatives
 from paretocode.experiment.search_done import Searched
 from paretocode.experiment.search_robust import robust_document
 from paretocode.sim.billing import exact_sum, nano_usd
@@ -53,6 +54,7 @@ def search_document(searched: Searched, metrics: dict[str, dict[str, Any]]) -> d
         "frontier": _frontier(answer),
         "n_frontier_maps": len(answer),
         "picks": _picks(searched, bills),
+        "alternatives": alternatives(answer, within=searched.near_optimal),
         "incumbent_costs": _costs(bills[name]),
         "warnings": [*order_warnings(tuple(bills.values())), *_jump_warnings(searched, metrics)],
         "robust": _robust(searched),

@@ -42,6 +42,8 @@ class Searched:
         The experiment, with the picked maps among its maps and the proposed one named.
     answer, incumbent, optimum, picks, robust
         What was found, what it is compared with, and what a person should look at.
+    near_optimal
+        By how large a share an alternative may be worse than the best map.
     stickiness
         Under which further kinds of stickiness the picks are billed.
     """
@@ -52,4 +54,5 @@ class Searched:
     optimum: PerRequest
     picks: tuple[Pick, ...]
     robust: Robust | None
+    near_optimal: float
     stickiness: list[str]

@@ -62,6 +62,7 @@ def searched_experiment(experiment: Experiment, spec: SearchSpec, *, parts: Path
         optimum=per_request_optimum(question.stream, models, omitted=incumbent.model),
         picks=picks,
         robust=robust,
+        near_optimal=spec.near_optimal,
         stickiness=list(spec.stickiness),
     )
 

@@ -63,9 +63,11 @@ def kind_of(name: str) -> MeasureKind:
 
     Examples
     --------
-    >>> kind_of("cost_usd").value(917.96), kind_of("above_share:10").value(0.0007), kind_of("shortfall").value(None)
+    >>> kind_of("cost_usd").value(917.96), kind_of("provider_share:a_s").value(0.0007), kind_of("shortfall").value(None)
     ('917.96', '0.070 %', '–')
     """
+    if ":" in name:  # a family: shares, whatever their argument is called
+        return _SHARE
     if name.endswith("_usd"):
         return _MONEY
     if name.endswith("_s"):

@@ -11,7 +11,7 @@ from typing import Any
 from paretocode.report import numbers
 from paretocode.report.numbers import UNKNOWN
 
-__all__ = ["edges_text", "weighed_sentence"]
+__all__ = ["alternatives_sentence", "edges_text", "weighed_sentence"]
 
 _MOST_NAMED = 3
 _MOST_WRITTEN_OUT = 10**12
@@ -87,3 +87,24 @@ def _weighed(settings: list[Mapping[str, Any]]) -> str:
     about = "at least" if max(counts, default=0) >= _MOST_COUNTED else "about"
     many = numbers.count(n) if n < _MOST_WRITTEN_OUT else f"{about} {n:.1e}".replace("e+", "e")
     return f"{many} map{of} was" if n == 1 else f"{many} maps{of} were"
+
+
+def alternatives_sentence(search: Mapping[str, Any]) -> str:
+    """Return how many maps are nearly as good as the best; "" where the search does not say.
+
+    Examples
+    --------
+    >>> listed = {"within": 0.01, "measure": "cost_usd", "n_bands": 2, "setting": "coupled", "maps": [{}, {}],
+    ...           "verdict": "exact: every map of the grid was weighed, and none is better"}
+    >>> alternatives_sentence({"alternatives": listed})
+    'Within 1 % of the least cost_usd and all limits: 2 of the maps of 2 tiers (coupled), listed in metrics.json.'
+    """
+    found = search.get("alternatives")
+    if not found:
+        return ""
+    more = "more than " if found["verdict"].startswith("incomplete") else ""
+    return (
+        f"Within {100 * found['within']:.3g} % of the least {found['measure']} and all limits: {more}"
+        f"{numbers.count(len(found['maps']))} of the maps of {found['n_bands']} tiers ({found['setting']}), listed in "
+        "metrics.json."
+    )

@@ -11,7 +11,7 @@ from paretocode.report.search_limits import limits_sentence
 from paretocode.report.search_measures import measure_meaning
 from paretocode.report.search_rows import NOTHING_PICKED, has_unknown, no_tiers_sentence, pick_reasons, search_rows
 from paretocode.report.search_tables import latency_table, stickiness_table
-from paretocode.report.search_words import weighed_sentence
+from paretocode.report.search_words import alternatives_sentence, weighed_sentence
 from paretocode.report.text_search_bills import bills_text, plain_text
 from paretocode.report.text_search_robust import robust_text
 from paretocode.report.text_search_table import picks_text
@@ -49,6 +49,7 @@ def search_table(search: Mapping[str, Any], *, width: int = 120) -> str:
         _notes(search, width),
         "",
         _reasons(search, width),
+        *([_filled(sentence, width)] if (sentence := alternatives_sentence(search)) else []),
         "",
         bills_text(search, width=width),
     ]

@@ -240,3 +240,15 @@ def test_unknown_speed_is_no_speed(tmp_path: Path) -> None:
     """With a measure of time, requests of unknown speed are limited as today: they would add nothing to its sum."""
     search = searched(tmp_path, 'search.measures=["cost_usd", "latency_s"]')["document"]["search"]
     assert search["limits"]["untimed_share"] == search["incumbent"]["measures"]["untimed_share"] == 0
+
+
+def test_nearly_best_maps_are_listed_best_first(tmp_path: Path) -> None:
+    search = searched(tmp_path, "search.near_optimal=0.05")["document"]["search"]
+    listed = search["alternatives"]
+    best = search["picks"][0]["table_cost_usd"]
+    costs = [each["cost_usd"] for each in listed["maps"]]
+    assert costs == sorted(costs)
+    assert costs[0] == pytest.approx(best, rel=1e-9)
+    assert costs[-1] <= best * 1.05
+    assert len(costs) > 1
+    assert all(each["shortfall"] <= search["limits"]["shortfall"] for each in listed["maps"])
