@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from paretocode.tune import FoundMaps, MapAnswer, measure_named, near_optimal
+from paretocode.errors import UsageError
+from paretocode.tune import BestMap, FoundMaps, MapAnswer, measure_named, near_optimal
 
 __all__ = ["MOST_ALTERNATIVES", "alternatives"]
 
@@ -30,6 +31,19 @@ def alternatives(answer: MapAnswer, *, within: float) -> dict[str, Any] | None:
     best = answer.best()
     if best is None:
         return None
+    try:
+        return _listed(answer, best, within)
+    except UsageError as error:
+        # A search for the second best may be hopeless where that for the best is not; the answer stands without it.
+        return {
+            "within": within,
+            "measure": answer.question.measures[0],
+            "verdict": f"not listed: {error.what}",
+            "maps": [],
+        }
+
+
+def _listed(answer: MapAnswer, best: BestMap, within: float) -> dict[str, Any]:
     question, one = answer.question, answer.searched[best.place.setting]
     found = near_optimal(
         one.prepared.space.graph,

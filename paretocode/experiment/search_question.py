@@ -189,6 +189,7 @@ def robust_question(question: MapQuestion, spec: RobustSpec) -> MapQuestion:
     return replace(
         question,
         measures=question.measures[:1],
+        epsilon={},
         scenarios=tuple(worlds),
         request_rules=replace(question.request_rules, most_candidates=thinner),
     )

@@ -13,7 +13,7 @@ from paretocode.catalogue.catalogue import Catalogue
 from paretocode.sim.tables import replayed_totals, scored_models
 from paretocode.stream import RequestStream
 from paretocode.tiermap import TierMap, map_from_edges
-from paretocode.tune import MapQuestion, measure_named
+from paretocode.tune import MapQuestion, Verdict, measure_named
 from paretocode.tune.worlds.over_settings import RobustSettings
 from paretocode.tune.worlds.robust import RobustAnswer
 
@@ -47,7 +47,9 @@ def robust_document(found: RobustSettings, question: MapQuestion, maps: Mapping[
         "own_best": _people(robust, robust.own_best),
         "setting": setting.name,
         "note": _note(found, question),
-        "verdict": None if robust.best is None else robust.best.verdict.value,
+        "verdict": None
+        if robust.best is None
+        else (robust.best.verdict if found.is_proven else Verdict.UNPROVEN).value,
     }
 
 

@@ -100,7 +100,7 @@ def alternatives_sentence(search: Mapping[str, Any]) -> str:
     'Within 1 % of the least cost_usd and all limits: 2 of the maps of 2 tiers (coupled), listed in metrics.json.'
     """
     found = search.get("alternatives")
-    if not found:
+    if not found or not found["maps"]:
         return ""
     more = "more than " if found["verdict"].startswith("incomplete") else ""
     return (

@@ -1,5 +1,6 @@
 """Which map is best? Every map as a path of bands, weighed exactly: by one measure, by several, in several worlds."""
 
+from paretocode.tune.answer import BestMap, MapAnswer, MapPlace
 from paretocode.tune.confirm import Confirmed, confirm_costs, order_warnings
 from paretocode.tune.conflicts import explain_no_map, refuse_no_map
 from paretocode.tune.edges import Candidates, EdgeRules, SearchSpace, TierRules, search_space
@@ -22,7 +23,7 @@ from paretocode.tune.per_request import PerRequest, per_request_optimum
 from paretocode.tune.picks import Pick, pick_maps
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion, Setting
-from paretocode.tune.search import BestMap, MapAnswer, MapPlace, search_maps
+from paretocode.tune.search import search_maps
 from paretocode.tune.stable import least_of_all, most_stable_map
 from paretocode.tune.worlds import Scenario, price_scenarios, price_shock, score_replicates, weeks
 from paretocode.tune.worlds.robust import RobustAnswer, robust_maps

@@ -8,11 +8,11 @@ from itertools import combinations
 from paretocode.errors import InputError
 from paretocode.tune._limit_conflicts import LimitConflicts, many
 from paretocode.tune._loosened import longest_map, maps_without, rules_of
+from paretocode.tune.answer import MapAnswer
 from paretocode.tune.paths.graph import BandGraph
 from paretocode.tune.paths.reachable import MOST, count_maps
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion
-from paretocode.tune.search import MapAnswer
 
 __all__ = ["explain_no_map", "refuse_no_map"]
 

@@ -19,7 +19,7 @@ from paretocode.sim.plan import UNSERVED
 from paretocode.sim.tables import LogTables, routed_levels
 from paretocode.sim.tables.tabulate import keys_of
 from paretocode.stream.stream import RequestStream
-from paretocode.tune.search import MapAnswer, MapPlace
+from paretocode.tune.answer import MapAnswer, MapPlace
 
 __all__ = ["latencies_of_maps"]
 

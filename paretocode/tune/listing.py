@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from paretocode.tune.answer import MapAnswer, SearchedSetting
 from paretocode.tune.paths.found import FoundMaps
-from paretocode.tune.search import MapAnswer, SearchedSetting
 
 __all__ = ["frontier_rows"]
 

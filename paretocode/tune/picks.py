@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from paretocode._checks import FloatColumn, IntColumn
 from paretocode.frontier import find_knees
 from paretocode.tiermap import TierMap
+from paretocode.tune.answer import BestMap, MapAnswer, MapPlace
 from paretocode.tune.incumbent import Incumbent
 from paretocode.tune.measures import measure_named
 from paretocode.tune.moved import MOVED, MovedTraffic
-from paretocode.tune.search import BestMap, MapAnswer, MapPlace
 from paretocode.tune.stable import at_most, least_of_all, most_stable_map
 
 __all__ = ["MOST_PICKS", "Pick", "pick_maps"]
@@ -154,8 +154,10 @@ class _Picks:
             self.add(best, name, f"least {first} {where}")
             return
         place = twin.best.place
-        is_of_it = setting in {None, place.setting} and n_bands in {None, len(place.arcs)}
-        self._again(twin, name, f"{'least' if is_of_it else 'as good as the least'} {first} {where}")
+        if setting in {None, place.setting} and n_bands in {None, len(place.arcs)}:
+            self._again(twin, name, f"least {first} {where}")
+        else:
+            twin.why.append(f"as good as the least {first} {where}")
 
     @staticmethod
     def _again(named: _Named, name: str, why: str) -> None:

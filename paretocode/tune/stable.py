@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from paretocode.tune.answer import BestMap, MapAnswer, MapPlace
 from paretocode.tune.measures import measure_named
 from paretocode.tune.paths.graph import BandGraph
 from paretocode.tune.paths.pareto import frontier_of_maps
-from paretocode.tune.search import BestMap, MapAnswer, MapPlace
+
+MOST_LABELS = 20_000_000
 
 __all__ = ["at_most", "least_of_all", "most_stable_map"]
 
@@ -91,7 +93,7 @@ def least_of_all(
             n_bands=question.n_bands,
             metrics=list(dict.fromkeys((metric, first))),
             limits=kept,
-            most_labels=question.most_labels,
+            most_labels=max(question.most_labels, MOST_LABELS),  # what a frontier may keep, one map's search may
         )
         found += [
             _Candidate(

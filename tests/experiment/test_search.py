@@ -252,3 +252,18 @@ def test_nearly_best_maps_are_listed_best_first(tmp_path: Path) -> None:
     assert costs[-1] <= best * 1.05
     assert len(costs) > 1
     assert all(each["shortfall"] <= search["limits"]["shortfall"] for each in listed["maps"])
+
+
+def test_an_epsilon_and_other_worlds_go_together(tmp_path: Path) -> None:
+    shock = '[{models="deepseek/*", factor=4.0}]'
+    search = searched(tmp_path, "search.epsilon={shortfall=0.001}", f"search.robust.prices={shock}")["document"][
+        "search"
+    ]
+    assert all(setting["verdict"].startswith("within epsilon") for setting in search["settings"])
+    assert search["robust"]["verdict"].startswith("exact")
+
+
+def test_a_name_is_an_alias_only_of_what_it_says(tmp_path: Path) -> None:
+    for pick in searched(tmp_path)["document"]["search"]["picks"]:
+        of = [name.removeprefix("best-of-") for name in (pick["name"], *pick["also"]) if name.startswith("best-of-")]
+        assert all(int(n) == pick["n_bands"] for n in of)

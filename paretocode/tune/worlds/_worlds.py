@@ -12,8 +12,8 @@ from paretocode.errors import InputError, UsageError
 from paretocode.tune.measures import Counts, Measure, counts_of, measure_named
 from paretocode.tune.paths.derived import combined
 from paretocode.tune.paths.graph import BandGraph
+from paretocode.tune.paths.pareto import frontier_of_maps
 from paretocode.tune.paths.reachable import MOST
-from paretocode.tune.paths.scalar import best_map
 from paretocode.tune.question import MapQuestion
 from paretocode.tune.worlds.scenarios import NOW, refuse_clashing
 
@@ -63,13 +63,19 @@ class Worlds:
         """The columns that sum what stays unserved in all worlds."""
         return {f"n_unserved@{name}": 1 for name in self.names}
 
-    def with_unserved(self, graph: BandGraph, share: float, bands: Sequence[int]) -> Worlds:
-        """Return the worlds with a limit on the unserved of all: the share of each, or the least that any map has."""
-        pooled = combined(graph, {"unserved": self.unserved})
-        found = [best_map(pooled, n_bands=each, weights={"unserved": 1}) for each in bands]
-        least = min((int(one.totals[0, 0]) for one in found if len(one)), default=0)
+    def least_unserved(self, graph: BandGraph, bands: Sequence[int]) -> int | None:
+        """Return the least that stays unserved in all worlds, of maps within the limits; None where there is none."""
+        limits = {f"limit {name}": {name: 1} for name in self.limits}
+        pooled = combined(graph, {"unserved": self.unserved, **limits})
+        most = {f"limit {name}": min(limit, MOST - 1) for name, limit in self.limits.items()}
+        found = frontier_of_maps(pooled, n_bands=bands, metrics=["unserved"], limits=most)
+        return min((int(one.searched_totals[0, 0]) for one in found if len(one)), default=None)
+
+    def with_unserved(self, share: float, least: int | None) -> Worlds:
+        """Return the worlds with a limit on the unserved of all: the share of each, or the least that is possible."""
         measure = measure_named("unserved_share")
-        return replace(self, most_unserved=max(least, sum(measure.total(share, counts) for counts in self.counts)))
+        allowed = sum(measure.total(share, counts) for counts in self.counts)
+        return replace(self, most_unserved=max(allowed, least or 0))
 
     def graph(self, graph: BandGraph, *, expected: bool = False) -> BandGraph:
         """Return the graph whose columns are the worlds (or their mean), the limits, and the mean that breaks ties."""

@@ -43,6 +43,12 @@ class RobustSettings:
         return self.best_setting[1]
 
     @property
+    def is_proven(self) -> bool:
+        """Whether no better map can be left: regret hangs on the best of every world in every setting."""
+        with_map = [answer for _, answer in self.answers if len(answer.own_best)]
+        return self.best_answer.aim != "regret" or all(answer.is_own_best_proven for answer in with_map)
+
+    @property
     def best(self) -> RobustMap | None:
         """The best map over settings and numbers of tiers; of equal ones that of the first setting."""
         return self.best_answer.best
@@ -67,8 +73,8 @@ def robust_over_settings(
 
     Notes
     -----
-    Regret needs the best of each world over all settings, so with that aim a setting is searched a second time where
-    another one knows better maps.
+    All settings are held to one limit on unserved requests: the asked one, or the least that any map of them can keep.
+    A setting is searched a second time where another one knows better maps of some world: regret counts from those.
     """
     answers: dict[Setting, RobustAnswer] = {}
     refused: dict[str, InputError] = {}
@@ -79,11 +85,24 @@ def robust_over_settings(
             refused[setting.name] = error
     if not answers:
         raise next(iter(refused.values()))
+    allowed = [most for answer in answers.values() if (most := answer.worlds.most_unserved) is not None]
+    least = min(allowed, default=None)
+    for setting, answer in answers.items():
+        if answer.worlds.most_unserved != least:
+            answers[setting] = robust_maps(
+                question, setting, aim=aim, now_weight=now_weight, ready=answer.ready, least_unserved=least
+            )
     known = _best_of_each_world(list(answers.values()))
     for setting, answer in answers.items():
         if len(known) and len(answer.own_best) and not np.array_equal(answer.own_best, known):
             answers[setting] = robust_maps(
-                question, setting, aim=aim, now_weight=now_weight, ready=answer.ready, known_best=known.tolist()
+                question,
+                setting,
+                aim=aim,
+                now_weight=now_weight,
+                ready=answer.ready,
+                known_best=known.tolist(),
+                least_unserved=least,
             )
     return RobustSettings(
         answers=tuple(answers.items()), left_out={name: error.what for name, error in refused.items()}

@@ -15,7 +15,7 @@ from paretocode.tune.paths.reachable import refuse_no_bands
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion, Setting
 from paretocode.tune.worlds._robust_search import Progress, RobustSearch
-from paretocode.tune.worlds._worlds import worlds_of
+from paretocode.tune.worlds._worlds import Worlds, worlds_of
 from paretocode.tune.worlds.robust_answer import RobustAnswer, RobustMap
 
 __all__ = ["AIMS", "RobustAnswer", "RobustMap", "robust_maps"]
@@ -36,6 +36,7 @@ def robust_maps(
     most_steps: int = 200_000,
     ready: Prepared | None = None,
     known_best: Sequence[int] | None = None,
+    least_unserved: int | None = None,
     progress: Progress | None = None,
 ) -> RobustAnswer:
     """Find the map that does best over all scenarios.
@@ -55,8 +56,8 @@ def robust_maps(
     limits_in
         ``now``: the question's limits hold in the world at hand alone; ``all``: in it and in every scenario, each by
         its own requests. No limit is taken in expectation: a limit that is kept on average may be broken in each world.
-        One on `unserved_share` always holds in all worlds together, or as nearly as any map can keep it: whoever serves
-        nobody costs nothing.
+        One on `unserved_share` always holds in all worlds together, or as nearly as any map within the other limits can
+        keep it: whoever serves nobody costs nothing.
     now_weight
         Weight of the world at hand among the scenarios; 0 leaves it out of the aim, which parts of one log ask for.
     most_steps
@@ -66,6 +67,9 @@ def robust_maps(
     known_best
         The least total that other searches found in each world that counts; regret is counted from the lesser of these
         and this setting's own.
+    least_unserved
+        The fewest unserved requests, in all worlds together, that any map of any setting can have; this setting's own
+        when None.
 
     Returns
     -------
@@ -113,13 +117,20 @@ def robust_maps(
     one_of(aim, AIMS, name="aim", where="search")
     worlds = worlds_of(question, measure=measure, limits_in=limits_in, now_weight=now_weight)
     if ready is None:
-        named = (*question.measures, worlds.measure.name)
-        limited = [name for name in question.limits if limits_in == "all" or name == "unserved_share"]
-        elsewhere = tuple(dict.fromkeys((worlds.measure.name, *limited)))
-        ready = prepared(replace(question, measures=tuple(dict.fromkeys(named))), setting, elsewhere=elsewhere)
+        ready = _prepared(question, setting, worlds, limits_in)
     bands = tuple(sorted(set(question.n_bands if n_bands is None else n_bands)))
     for each in bands:
         refuse_no_bands(each)
     if "unserved_share" in question.limits:
-        worlds = worlds.with_unserved(ready.space.graph, question.limits["unserved_share"], bands)
+        if least_unserved is None:
+            least_unserved = worlds.least_unserved(ready.space.graph, bands)
+        worlds = worlds.with_unserved(question.limits["unserved_share"], least_unserved)
     return RobustSearch(worlds, ready, bands, most_steps, progress).answer(aim, known_best)
+
+
+def _prepared(question: MapQuestion, setting: Setting, worlds: Worlds, limits_in: str) -> Prepared:
+    """Return the graph with no more columns than the search needs in other worlds."""
+    named = (*question.measures, worlds.measure.name)
+    limited = [name for name in question.limits if limits_in == "all" or name == "unserved_share"]
+    elsewhere = tuple(dict.fromkeys((worlds.measure.name, *limited)))
+    return prepared(replace(question, measures=tuple(dict.fromkeys(named))), setting, elsewhere=elsewhere)

@@ -19,6 +19,7 @@ from paretocode.tune.paths.every import every_map
 from paretocode.tune.paths.found import Verdict
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion
+from paretocode.tune.worlds.over_settings import robust_over_settings
 from paretocode.tune.worlds.robust import AIMS, robust_maps
 from paretocode.tune.worlds.scenarios import Scenario, price_shock, score_replicates, weeks
 from strategies import catalogue_of
@@ -184,3 +185,15 @@ def test_serving_nobody_is_no_bargain() -> None:
     careful = robust_maps(replace(asked, limits={"unserved_share": 0.0}), asked.settings[0], aim="regret")
     # The lower edge serves all in both: one request at 1 USD and two at 2, 100 tokens each.
     assert careful.own_best.tolist() == [500_000_000, 500_000_000]
+
+
+def test_all_settings_are_held_to_one_limit_on_unserved_requests(question: MapQuestion) -> None:
+    """A setting in which nobody can keep the limit must not win by the requests that it turns away."""
+    asked = replace(question, edges=("coupled", "apart"), limits={"unserved_share": 0.0})
+    found = robust_over_settings(asked, asked.settings, aim="regret")
+    assert len({answer.worlds.most_unserved for _, answer in found.answers}) == 1
+    assert len({tuple(answer.own_best.tolist()) for _, answer in found.answers}) == 1
+    best = found.best
+    assert best is not None
+    for _, answer in found.answers:
+        assert answer.best is None or answer.aimed(answer.best) >= found.best_answer.aimed(best)
