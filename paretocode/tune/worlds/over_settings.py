@@ -85,10 +85,11 @@ def robust_over_settings(
             refused[setting.name] = error
     if not answers:
         raise next(iter(refused.values()))
-    allowed = [most for answer in answers.values() if (most := answer.worlds.most_unserved) is not None]
-    least = min(allowed, default=None)
+    # A setting without any map within the other limits has no say in what the least is.
+    able = [answer for answer in answers.values() if answer.maps]
+    least = min((most for answer in able if (most := answer.worlds.most_unserved) is not None), default=None)
     for setting, answer in answers.items():
-        if answer.worlds.most_unserved != least:
+        if answer.maps and answer.worlds.most_unserved != least:
             answers[setting] = robust_maps(
                 question, setting, aim=aim, now_weight=now_weight, ready=answer.ready, least_unserved=least
             )

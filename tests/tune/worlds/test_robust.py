@@ -191,7 +191,7 @@ def test_all_settings_are_held_to_one_limit_on_unserved_requests(question: MapQu
     """A setting in which nobody can keep the limit must not win by the requests that it turns away."""
     asked = replace(question, edges=("coupled", "apart"), limits={"unserved_share": 0.0})
     found = robust_over_settings(asked, asked.settings, aim="regret")
-    assert len({answer.worlds.most_unserved for _, answer in found.answers}) == 1
+    assert len({answer.worlds.most_unserved for _, answer in found.answers if answer.maps}) == 1
     assert len({tuple(answer.own_best.tolist()) for _, answer in found.answers}) == 1
     best = found.best
     assert best is not None
