@@ -8,6 +8,7 @@ import numpy as np
 
 from paretocode.errors import UsageError
 from paretocode.tune import BestMap, FoundMaps, MapAnswer, measure_named, near_optimal
+from paretocode.tune.edges.maps import edges_of
 
 __all__ = ["MOST_ALTERNATIVES", "alternatives"]
 
@@ -50,10 +51,7 @@ def _listed(answer: MapAnswer, best: BestMap, within: float) -> dict[str, Any]:
         n_bands=len(best.place.arcs),
         metric=measure_named(question.measures[0]).metric,
         within_ppm=round(within * 10**6),
-        limits={
-            measure_named(n).metric: measure_named(n).total(most, question.counts)
-            for n, most in question.limits.items()
-        },
+        limits=question.totals_at_most(question.limits),
         most_maps=MOST_ALTERNATIVES,
     )
     return {
@@ -71,8 +69,8 @@ def _maps(answer: MapAnswer, setting: int, found: FoundMaps) -> list[dict[str, A
     names = (*answer.question.measures, "near_edge_share")
     measures = [measure_named(name) for name in dict.fromkeys(names)]
     totals = found.totals[:, [space.graph.column(measure.metric) for measure in measures]]
-    inner = space.low[space.lowest_first(found.arcs)[:, 1:]]
-    request, score = space.lattice.request_ppm[inner] / 1e6, space.lattice.score_milli[inner] / 1e3
+    request_ppm, score_milli = edges_of(space, found.arcs)
+    request, score = request_ppm / 1e6, score_milli / 1e3
     return [
         {
             "request_edges": request[row].tolist(),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from paretocode.tune.answer import MapAnswer, SearchedSetting
-from paretocode.tune.paths.found import FoundMaps
+from paretocode.tune.answer import MapAnswer
+from paretocode.tune.edges.maps import edges_of
 
 __all__ = ["frontier_rows"]
 
@@ -18,7 +16,11 @@ def frontier_rows(answer: MapAnswer) -> list[dict[str, Any]]:
     Edges of requests are on the 0..1 axis, edges of scores in the native unit; shown measures in people's units,
     under their names with ``table_`` before them. O(maps x tiers).
     """
-    edges = {(at, found.n_bands): _edges(one, found) for at, one in enumerate(answer.searched) for found in one.found}
+    edges = {
+        (at, found.n_bands): edges_of(one.prepared.space, found.arcs)
+        for at, one in enumerate(answer.searched)
+        for found in one.found
+    }
     values = {measure.name: answer.value(measure.name).tolist() for measure in answer.question.shown}
     rows = []
     for row in range(len(answer)):
@@ -39,10 +41,3 @@ def frontier_rows(answer: MapAnswer) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _edges(one: SearchedSetting, found: FoundMaps) -> tuple[np.ndarray, np.ndarray]:
-    """Return the edges of every map of a finding, lowest first: two arrays of shape (n_maps, n_bands - 1)."""
-    space = one.prepared.space
-    inner = space.low[space.lowest_first(found.arcs)[:, 1:]]
-    return space.lattice.request_ppm[inner], space.lattice.score_milli[inner]

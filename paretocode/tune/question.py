@@ -20,6 +20,7 @@ from paretocode.tune.edges.candidates import EdgeRules
 from paretocode.tune.edges.lattice import TierRules
 from paretocode.tune.edges.space import NEAR_EDGE_PPM
 from paretocode.tune.measures import DEFAULT_MEASURES, Counts, Measure, counts_of, measure_named
+from paretocode.tune.paths.pareto import MOST_LABELS
 from paretocode.tune.worlds.scenarios import Scenario, refuse_clashing
 
 __all__ = ["EDGES", "SHOWN_MEASURES", "MapQuestion", "Setting"]
@@ -126,7 +127,7 @@ class MapQuestion:
     epsilon: Mapping[str, float] = field(default_factory=dict)
     near_edge_ppm: int = NEAR_EDGE_PPM
     scenarios: tuple[Scenario, ...] = ()
-    most_labels: int = 20_000_000
+    most_labels: int = MOST_LABELS
 
     def __post_init__(self) -> None:
         for word in self.edges:
@@ -192,6 +193,11 @@ class MapQuestion:
             for h in dict.fromkeys(self.hysteresis_ppm or (self.policy.hysteresis_ppm,))
             for down in dict.fromkeys(self.downgrades or (self.policy.downgrades,))
         )
+
+    def totals_at_most(self, amounts: Mapping[str, float]) -> dict[str, int]:
+        """Return amounts of measures in people's units as the greatest totals of their metrics that keep them."""
+        measures = [(measure_named(name), amount) for name, amount in amounts.items()]
+        return {measure.metric: measure.total(amount, self.counts) for measure, amount in measures}
 
     @property
     def counts(self) -> Counts:

@@ -9,7 +9,6 @@ import numpy as np
 
 from paretocode.errors import InputError
 from paretocode.tune.answer import MapAnswer, SearchedSetting, totals_of
-from paretocode.tune.measures import Measure, measure_named
 from paretocode.tune.paths._nondominated import nondominated_rows
 from paretocode.tune.paths.found import FoundMaps
 from paretocode.tune.paths.graph import BandGraph
@@ -109,7 +108,7 @@ def _searched(
             n_bands=bands,
             metrics=[measure.metric for measure in question.searched],
             limits=_hard_limits(question),
-            epsilon=_whole(question, dict(question.epsilon)),
+            epsilon=question.totals_at_most(question.epsilon),
             most_labels=question.most_labels,
             progress=report,
         )
@@ -121,9 +120,6 @@ def _searched(
 
 def _hard_limits(question: MapQuestion) -> dict[str, int]:
     """Return the limits on measures that are not searched, as totals."""
-    return _whole(question, {name: most for name, most in question.limits.items() if name not in question.measures})
-
-
-def _whole(question: MapQuestion, amounts: dict[str, float]) -> dict[str, int]:
-    measures: list[tuple[Measure, float]] = [(measure_named(name), amount) for name, amount in amounts.items()]
-    return {measure.metric: measure.total(amount, question.counts) for measure, amount in measures}
+    return question.totals_at_most(
+        {name: most for name, most in question.limits.items() if name not in question.measures}
+    )

@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 from paretocode.tune.answer import BestMap, MapAnswer, MapPlace
 from paretocode.tune.measures import measure_named
 from paretocode.tune.paths.graph import BandGraph
-from paretocode.tune.paths.pareto import frontier_of_maps
-
-MOST_LABELS = 20_000_000
+from paretocode.tune.paths.pareto import MOST_LABELS, frontier_of_maps
 
 __all__ = ["at_most", "least_of_all", "most_stable_map"]
 
@@ -80,9 +78,7 @@ def least_of_all(
     """
     question = answer.question
     first = measure_named(question.measures[0]).metric
-    kept = {
-        measure_named(n).metric: measure_named(n).total(most, question.counts) for n, most in question.limits.items()
-    }
+    kept = question.totals_at_most(question.limits)
     for name, most in limits.items():
         kept[name] = min(most, kept.get(name, most))
     found: list[_Candidate] = []

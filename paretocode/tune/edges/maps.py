@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +12,7 @@ from paretocode.tiermap import Tier, TierMap, tier_names
 from paretocode.tiermap.ranking import display_order
 from paretocode.tune.edges.space import SearchSpace
 
-__all__ = ["EdgeFreedom", "decisions_of", "exact_totals", "freedom_of", "tier_map_of"]
+__all__ = ["decisions_of", "edges_of", "exact_totals", "tier_map_of"]
 
 
 def tier_map_of(space: SearchSpace, arcs: IndexColumn | IntColumn, *, name: str) -> TierMap:
@@ -96,24 +94,18 @@ def exact_totals(space: SearchSpace, arcs: IndexColumn | IntColumn, *, scenario:
     return whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EdgeFreedom:
-    """How far an edge may move without changing a decision on this data.
+def edges_of(space: SearchSpace, arcs: NDArray[np.int32]) -> tuple[IntColumn, IntColumn]:
+    """Return the edges of maps of one number of bands, lowest first.
 
     Parameters
     ----------
+    arcs
+        Shape (n_maps, n_bands): a path each.
+
+    Returns
+    -------
     request_ppm, score_milli
-        Where it stands.
+        Shape (n_maps, n_bands - 1).
     """
-
-    request_ppm: int
-    score_milli: int
-
-
-def freedom_of(space: SearchSpace, arcs: IndexColumn | IntColumn) -> tuple[EdgeFreedom, ...]:
-    """Return the edges of a map, lowest first."""
-    inner = space.low[_lowest_first(space, arcs)[1:]]
-    return tuple(
-        EdgeFreedom(request_ppm=int(r), score_milli=int(s))
-        for r, s in zip(space.lattice.request_ppm[inner], space.lattice.score_milli[inner], strict=True)
-    )
+    inner = space.low[space.lowest_first(arcs)[:, 1:]]
+    return space.lattice.request_ppm[inner], space.lattice.score_milli[inner]

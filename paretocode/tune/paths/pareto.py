@@ -21,7 +21,10 @@ from paretocode.tune.paths._layers import Progress, Trail, labels_at_the_end, pa
 from paretocode.tune.paths.found import FoundMaps, Verdict
 from paretocode.tune.paths.graph import BandGraph
 
-__all__ = ["frontier_of_maps"]
+__all__ = ["MOST_LABELS", "frontier_of_maps"]
+
+MOST_LABELS = 20_000_000
+"""Partial maps that a search keeps at most unless told otherwise: some 400 MB of them."""
 
 
 def frontier_of_maps(
@@ -31,7 +34,7 @@ def frontier_of_maps(
     metrics: Sequence[str],
     limits: Mapping[str, int] | None = None,
     epsilon: Mapping[str, int] | None = None,
-    most_labels: int = 20_000_000,
+    most_labels: int = MOST_LABELS,
     progress: Progress | None = None,
 ) -> tuple[FoundMaps, ...]:
     """Return the maps that no other map of as many bands dominates, for each number of bands, rising.

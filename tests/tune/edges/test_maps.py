@@ -17,7 +17,7 @@ from paretocode.stream.stream import request_stream
 from paretocode.tiermap import Policy
 from paretocode.tune.edges.candidates import EdgeRules, request_candidates, score_candidates
 from paretocode.tune.edges.lattice import apart
-from paretocode.tune.edges.maps import decisions_of, exact_totals, freedom_of, tier_map_of
+from paretocode.tune.edges.maps import decisions_of, edges_of, exact_totals, tier_map_of
 from paretocode.tune.edges.space import SearchSpace, search_space
 from strategies import catalogue_of
 from tuning_worlds import paths_of
@@ -84,11 +84,13 @@ def test_the_default_may_be_the_lowest_tier() -> None:
     assert tier_map_of(found, path_of(found, (400_000,), (50_000,)), name="any").default_tier == "band1"
 
 
-def test_freedom_is_where_the_edges_stand() -> None:
+def test_edges_stand_lowest_first_whichever_way_the_path_runs() -> None:
     found = space(UP)
-    (edge,) = freedom_of(found, path_of(found, (400_000,), (30_000,)))
-    assert (edge.request_ppm, edge.score_milli) == (400_000, 30_000)
-    assert freedom_of(found, path_of(found, (), ())) == ()
+    path = np.asarray(path_of(found, (400_000,), (30_000,)), dtype=np.int32)
+    request, score = edges_of(found, path[None, :])
+    assert (request.tolist(), score.tolist()) == ([[400_000]], [[30_000]])
+    none, _ = edges_of(found, np.asarray(path_of(found, (), ()), dtype=np.int32)[None, :])
+    assert none.shape == (1, 0)
 
 
 def test_a_full_tier_hands_on_and_shares_a_model_with_the_next() -> None:
