@@ -43,3 +43,13 @@ def test_who_asks_too_much_gets_the_best_and_who_is_too_long_what_holds_it() -> 
     # 0.9 is served by 0.8; a prompt of 500 fits the longest model alone, 0.4 below; 2,000 tokens fit nowhere.
     assert found.list_cost_pusd == (10 * 10 + 500 * 4) * 1_000_000
     assert (found.shortfall_ppm, found.n_short, found.n_unserved) == (100_000 + 400_000, 2, 1)
+
+
+def test_of_equally_dear_models_the_better_one_serves() -> None:
+    twins = MODELS.replace(prompt_usd_per_mtok=np.array([1.0, 1.0, 10.0, 4.0]))
+    stream = request_stream(
+        session=[0, 0], time_s=[0, 1], prompt_tokens=[10, 10], completion_tokens=[0, 0], min_score=[0.2, 0.5]
+    )
+    models = scored_models(twins, Policy(), scale=FractionScale(full=100.0), cache=NO_CACHE)
+    found = per_request_optimum(stream, models, omitted=np.zeros(2, dtype=np.int32))
+    assert found.n_model_jumps == 0  # the model of score 50 serves both, though 20 would do for the first
