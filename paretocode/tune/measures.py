@@ -166,6 +166,12 @@ def measure_named(name: str) -> Measure:
         metric, text = _FAMILIES[family]
         if family != "provider_share":
             _refuse_no_number(name, argument)
+        if family == "short_above_share" and float(argument) >= 1:
+            raise InputError(
+                f"{name!r} asks for a shortfall of the whole axis or more",
+                where="search",
+                way_out="give a distance on the 0..1 axis, as in short_above_share:0.1",
+            )
         per = "stated" if family == "short_above_share" else "requests"
         return Measure(name=name, metric=f"{metric}:{argument}", per=per, unit=1, text=text.format(argument))
     if name in _NOT_MEASURES:

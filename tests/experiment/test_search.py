@@ -145,6 +145,7 @@ def test_knobs_and_rules_are_taken(tmp_path: Path) -> None:
         ("search.n_bands=[2,2]", "name each once, and at least one"),
         ("search.least_member=2", "there is no such key; did you mean least_members"),
         ("search.edges=[diagonal]", "input should be 'coupled' or 'apart'"),
+        ('search.measures=["short_above_share:2"]', "asks for a shortfall of the whole axis or more; give a distance"),
         ('search.measures=["above_share:soon"]', "'above_share:soon' names no number"),
     ],
 )
