@@ -1,0 +1,312 @@
+"""Is the new map better, in what, and how sure is that? Maps on the same requests and luck, measure by measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from paretocode.errors import InputError
+from paretocode.evidence.estimates import Estimates
+from paretocode.evidence.intervals import intervals, simultaneous_intervals
+from paretocode.evidence.map_sums import MapSums
+from paretocode.evidence.measures import DEFAULT_MEASURES, MapMeasure, map_measure
+from paretocode.evidence.of_maps import MapEstimates, differences_of, estimates_of_maps
+from paretocode.evidence.proportions import clopper_pearson_intervals
+from paretocode.evidence.resampling import Resampling
+from paretocode.evidence.verdicts import Verdict, verdict_of
+
+__all__ = ["Bounds", "Difference", "MapComparison", "compare_maps"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """An interval; an end is None where nothing bounds it."""
+
+    low: float | None
+    high: float | None
+
+    def to_dict(self) -> list[float | None]:
+        """Return both ends for JSON."""
+        return [self.low, self.high]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Candidate minus incumbent in one measure.
+
+    Parameters
+    ----------
+    measure
+        What is compared; less is better.
+    incumbent, candidate, difference
+        In the measure's unit.
+    standard_error
+        Of the difference: analytic, clustered.
+    interval, simultaneous
+        Of the difference: for this measure alone, and for all measures of the candidate at once.
+    change, change_interval
+        The difference over the incumbent's value, and its own interval; None for measures that are shares, and where
+        the incumbent's is 0.
+    n_differing
+        In how many clusters the maps differ.
+    most_differing_share
+        Where none does: the greatest share of clusters that may differ all the same (Clopper-Pearson); else None.
+    margin
+        The largest difference that does not matter.
+    verdict
+        By the simultaneous interval, so that the verdicts of a candidate hold together.
+    """
+
+    measure: MapMeasure
+    incumbent: float
+    candidate: float
+    difference: float
+    standard_error: float
+    interval: Bounds
+    simultaneous: Bounds
+    change: float | None
+    change_interval: Bounds | None
+    n_differing: int
+    most_differing_share: float | None
+    margin: float
+    verdict: Verdict
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "text": self.measure.text,
+            "incumbent": self.incumbent,
+            "candidate": self.candidate,
+            "difference": self.difference,
+            "standard_error": self.standard_error,
+            "interval": self.interval.to_dict(),
+            "simultaneous": self.simultaneous.to_dict(),
+            "change": self.change,
+            "change_interval": None if self.change_interval is None else self.change_interval.to_dict(),
+            "n_differing": self.n_differing,
+            "most_differing_share": self.most_differing_share,
+            "margin": self.margin,
+            "verdict": self.verdict.name.lower(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapComparison:
+    """Candidates against an incumbent.
+
+    Parameters
+    ----------
+    incumbent
+        Its name.
+    cluster_kind, n_clusters, n_replicates, level
+        What was resampled, how often, and the nominal coverage.
+    differences
+        Candidate -> one `Difference` a measure.
+    left_out
+        Measure -> why it is not compared.
+    """
+
+    incumbent: str
+    cluster_kind: str
+    n_clusters: int
+    n_replicates: int
+    level: float
+    differences: dict[str, tuple[Difference, ...]]
+    left_out: dict[str, str]
+
+    def of(self, candidate: str, measure: str) -> Difference:
+        """Return one difference."""
+        return next(each for each in self.differences[candidate] if each.measure.name == measure)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "incumbent": self.incumbent,
+            "clusters": self.cluster_kind,
+            "n_clusters": self.n_clusters,
+            "n_replicates": self.n_replicates,
+            "level": self.level,
+            "maps": {
+                name: {each.measure.name: each.to_dict() for each in found} for name, found in self.differences.items()
+            },
+            "left_out": dict(self.left_out),
+        }
+
+
+def compare_maps(
+    maps: Sequence[MapSums],
+    *,
+    incumbent: str,
+    measures: Sequence[str] = DEFAULT_MEASURES,
+    margins: Mapping[str, float] | None = None,
+    n_replicates: int = 1000,
+    level: float = 0.95,
+    seed: int = 5,
+) -> MapComparison:
+    """Compare maps with an incumbent on the same clusters.
+
+    Parameters
+    ----------
+    maps
+        Their sums by cluster, `map_sums` of replays of one stream under one luck.
+    incumbent
+        The name of the map in force.
+    margins
+        Measure -> the largest difference that does not matter [unit of the measure], 0 where not named.
+
+    Raises
+    ------
+    InputError
+        No such incumbent; two maps of one name, or of other clusters; a margin for no measure, negative, or below what
+        the data can tell apart.
+
+    Notes
+    -----
+    A measure that no request speaks about under some map, or whose sums were not kept, is left out and named.
+    """
+    bases = [sums for sums in maps if sums.name == incumbent]
+    if not bases:
+        raise InputError(
+            f"no map is called {incumbent!r}",
+            where="evidence",
+            way_out=f"use one of {', '.join(sums.name for sums in maps)}",
+        )
+    _refuse_mixed(maps)
+    margins = dict(margins or {})
+    left_out = {name: why for name in measures if (why := _why_not(map_measure(name), maps)) is not None}
+    kept = [name for name in measures if name not in left_out]
+    for name, margin in margins.items():
+        _refuse_margin(name, margin, bases[0], measures)
+    ordered = [bases[0], *(sums for sums in maps if sums.name != incumbent)]
+    resampling = Resampling(n_clusters=bases[0].n_clusters, n_replicates=n_replicates, seed=seed)
+    base, *others = estimates_of_maps(ordered, resampling, measures=kept)
+    return MapComparison(
+        incumbent=incumbent,
+        cluster_kind=bases[0].cluster_kind,
+        n_clusters=bases[0].n_clusters,
+        n_replicates=n_replicates,
+        level=level,
+        differences={
+            each.name: _differences(found, each, base, sums, bases[0], margins=margins, level=level)
+            for found, each, sums in zip(differences_of(others, base), others, ordered[1:], strict=True)
+        },
+        left_out=left_out,
+    )
+
+
+def _refuse_mixed(maps: Sequence[MapSums]) -> None:
+    for at, sums in enumerate(maps):
+        if any(sums.name == earlier.name for earlier in maps[:at]):
+            raise InputError(
+                f"two maps are called {sums.name!r}", where="evidence", way_out="give each a name of its own"
+            )
+        if sums.cluster_kind != maps[0].cluster_kind:
+            raise InputError(
+                f"map {sums.name!r} is summed by {sums.cluster_kind} and {maps[0].name!r} by {maps[0].cluster_kind}",
+                where="evidence",
+                way_out="sum all maps over the same clusters",
+            )
+
+
+def _why_not(measure: MapMeasure, maps: Sequence[MapSums]) -> str | None:
+    if measure.per_mille is not None:
+        return None if all(measure.per_mille in sums.windows for sums in maps) else "no request has a known time"
+    if any(measure.denominator not in sums.columns for sums in maps):
+        return "its sums were not kept"
+    empty = [sums.name for sums in maps if sums.total(measure.denominator) == 0]
+    return f"no request speaks about it under {empty[0]}" if empty else None
+
+
+def _refuse_margin(name: str, margin: float, base: MapSums, measures: Sequence[str]) -> None:
+    where = f"evidence, margin of {name}"
+    if name not in measures:
+        raise InputError("it is not compared", where=where, way_out=f"use one of {', '.join(measures)}")
+    if not (isfinite(margin) and margin >= 0):
+        raise InputError(f"it is {margin}", where=where, way_out="give a number >= 0 in the measure's unit")
+    measure = map_measure(name)
+    if margin == 0:
+        return
+    if measure.per_mille is not None or measure.denominator not in base.columns:
+        least = 1 / measure.unit
+    else:
+        least = measure.resolution / measure.unit / max(1, base.total(measure.denominator))
+    if margin < least:
+        raise InputError(
+            f"it is {margin:g}, less than the {least:.3g} that one request can change",
+            where=where,
+            way_out="give a larger margin, or 0 for none",
+        )
+
+
+def _differences(
+    found: Estimates,
+    map_estimates: MapEstimates,
+    base: MapEstimates,
+    sums: MapSums,
+    base_sums: MapSums,
+    *,
+    margins: Mapping[str, float],
+    level: float,
+) -> tuple[Difference, ...]:
+    alone, together = intervals(found, level=level), simultaneous_intervals(found, level=level)
+    n_differing = [_n_differing(measure, sums, base_sums) for measure in map_estimates.measures]
+    changes = _changes(map_estimates, base, level=level)
+    return tuple(
+        Difference(
+            measure=measure,
+            incumbent=float(base.point[k]),
+            candidate=float(map_estimates.point[k]),
+            difference=float(found.point[k]),
+            standard_error=float(found.standard_error[k]),
+            interval=_bounds(alone.low[k], alone.high[k]),
+            simultaneous=_bounds(together.low[k], together.high[k]),
+            change=changes[k][0],
+            change_interval=changes[k][1],
+            n_differing=n_differing[k],
+            most_differing_share=None if n_differing[k] else _most_differing_share(sums.n_clusters, level),
+            margin=margins.get(measure.name, 0.0),
+            verdict=verdict_of(
+                float(together.low[k]),
+                float(together.high[k]),
+                margin=margins.get(measure.name, 0.0),
+                n_differing=n_differing[k],
+            ),
+        )
+        for k, measure in enumerate(map_estimates.measures)
+    )
+
+
+def _most_differing_share(n_clusters: int, level: float) -> float:
+    return float(clopper_pearson_intervals([0], [n_clusters], level=level).high[0])
+
+
+def _n_differing(measure: MapMeasure, one: MapSums, other: MapSums) -> int:
+    """Return in how many clusters two maps differ in what a measure is made of."""
+    if measure.per_mille is None:
+        pairs = [(one.columns[name], other.columns[name]) for name in (measure.numerator, measure.denominator)]
+    else:
+        a, b = one.windows[measure.per_mille], other.windows[measure.per_mille]
+        pairs = [(a.sum_us, b.sum_us), (a.n_timed, b.n_timed)]
+    return int(np.count_nonzero(np.any([a != b for a, b in pairs], axis=0)))
+
+
+def _changes(
+    map_estimates: MapEstimates, base: MapEstimates, *, level: float
+) -> list[tuple[float | None, Bounds | None]]:
+    """Return the relative changes with their intervals; None where people do not speak of one, or the base is 0."""
+    wanted = [k for k, measure in enumerate(map_estimates.measures) if measure.is_relative and base.point[k] != 0]
+    changes: list[tuple[float | None, Bounds | None]] = [(None, None)] * len(map_estimates.measures)
+    if wanted:
+        relative: Estimates = map_estimates.take(wanted).relative_to(base.take(wanted))
+        ends = intervals(relative, level=level)
+        for at, k in enumerate(wanted):
+            changes[k] = (float(relative.point[at]), _bounds(ends.low[at], ends.high[at]))
+    return changes
+
+
+def _bounds(low: float, high: float) -> Bounds:
+    return Bounds(low=float(low) if isfinite(low) else None, high=float(high) if isfinite(high) else None)

@@ -1,0 +1,115 @@
+"""Which maps are as good as the best? The plateau: all that the data cannot tell from it, and the steadiest of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from paretocode._checks import BoolColumn, FloatColumn
+from paretocode.errors import InputError
+from paretocode.evidence.estimates import Estimates
+from paretocode.evidence.intervals import critical_values
+from paretocode.evidence.of_maps import MapEstimates
+from paretocode.evidence.selection.best_of_many import measure_across
+
+__all__ = ["Plateau", "plateau_of"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plateau:
+    """Maps that are statistically tied with the best.
+
+    Parameters
+    ----------
+    names
+        All M maps that were looked at.
+    measure, level, margin
+        By what, with which confidence, and how much worse still counts as tied [unit of the measure].
+    gap, gap_low
+        Shape (M,): how much worse than the best-looking map each is, and the least that the data allow, for all maps at
+        once.
+    is_tied
+        Shape (M,): whether that least is within the margin.
+    best, recommended
+        Positions of the best-looking map and of the steadiest one of the plateau.
+    instability
+        Shape (M,): by which the steadiest was chosen; less is steadier.
+    """
+
+    names: tuple[str, ...]
+    measure: str
+    level: float
+    margin: float
+    gap: FloatColumn
+    gap_low: FloatColumn
+    is_tied: BoolColumn
+    best: int
+    recommended: int
+    instability: FloatColumn
+
+    @property
+    def n_tied(self) -> int:
+        """How many maps are tied with the best, itself included."""
+        return int(np.count_nonzero(self.is_tied))
+
+
+def plateau_of(
+    maps: Sequence[MapEstimates],
+    measure: str,
+    *,
+    instability: Sequence[float],
+    margin: float = 0.0,
+    level: float = 0.95,
+) -> Plateau:
+    """Return the plateau around the best of some maps.
+
+    Parameters
+    ----------
+    instability
+        One number >= 0 a map: how easily small changes move requests or models under it. Ties go to the smaller gap,
+        then to the earlier map.
+    margin
+        How much worse still counts as tied [unit of the measure], >= 0.
+
+    Raises
+    ------
+    InputError
+        No map, an unknown measure, numbers of instability that do not fit, a negative margin.
+
+    Notes
+    -----
+    A map is tied unless its gap from the best-looking one is significant at `level`, one-sided and for all maps at
+    once: the confidence set of the best (Gupta 1965; Hsu 1981, multiple comparisons with the best; Hansen, Lunde and
+    Nason 2011), so the truly best map is in it with at least that probability. To take the steadiest map of the set
+    rather than its arg-min costs what the data cannot see.
+    """
+    noise = np.asarray(instability, dtype=np.float64)
+    if noise.shape != (len(maps),) or not np.isfinite(noise).all():
+        raise InputError(
+            f"instability has shape {noise.shape} for {len(maps)} maps, or holds what is no number",
+            where="evidence",
+            way_out="give one number a map",
+        )
+    if not (isfinite(margin) and margin >= 0):
+        raise InputError(f"the margin is {margin}", where="evidence", way_out="give a number >= 0")
+    values = measure_across(maps, measure)
+    best = int(np.argmin(values.point))
+    gaps: Estimates = measure_across(maps, measure, minus=maps[best])
+    low = gaps.point - critical_values(gaps, level=level, side="above") * gaps.standard_error
+    is_tied = ~(low > margin) | (gaps.point <= margin)  # what nothing bounds may be as good
+    order = np.lexsort((np.arange(len(maps)), gaps.point, noise))
+    return Plateau(
+        names=values.names,
+        measure=measure,
+        level=level,
+        margin=margin,
+        gap=gaps.point,
+        gap_low=np.maximum(0.0, low),
+        is_tied=is_tied,
+        best=best,
+        recommended=int(next(at for at in order if is_tied[at])),
+        instability=noise,
+    )
