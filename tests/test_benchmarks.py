@@ -10,6 +10,7 @@ import pytest
 from moocore import hypervolume as moocore_hypervolume
 
 from benchmarks.band_cuts import bands_race, scores
+from benchmarks.bootstrap import bootstrap_race
 from benchmarks.events import events_race
 from benchmarks.frontier_points import efficient_points, frontier_race, random_points
 from benchmarks.harness import Contender, Race, hold, markdown
@@ -43,6 +44,7 @@ RACES: dict[str, Callable[[], Race]] = {
     "search, tables of tiers that hand on": lambda: tables_race(small_world("tier")),
     "search, all maps": lambda: every_map_race(small_world(), n_small=50),
     "search, frontier": lambda: frontier_of_maps_race(small_world()),
+    "intervals": lambda: bootstrap_race(N, n_maps=3, n_replicates=100),
     "search, frontier of tiers that hand on": lambda: frontier_of_maps_race(small_world("tier")),
 }
 

@@ -2,8 +2,7 @@
 
 from paretocode.evidence.clusters import Clusters, day_clusters, label_clusters, root_clusters, session_clusters, summed
 from paretocode.evidence.comparison import Bounds, Difference, MapComparison, compare_maps
-from paretocode.evidence.estimates import Estimates, estimates_from, ratio_estimates
-from paretocode.evidence.intervals import (
+from paretocode.evidence.confidence import (
     Intervals,
     bca_intervals,
     critical_values,
@@ -12,9 +11,10 @@ from paretocode.evidence.intervals import (
     simultaneous_intervals,
     student_intervals,
 )
+from paretocode.evidence.estimates import Estimates, estimates_from, ratio_estimates
 from paretocode.evidence.map_sums import MapSums, map_sums
 from paretocode.evidence.measures import DEFAULT_MEASURES, MAP_MEASURES, MapMeasure, map_measure
-from paretocode.evidence.of_maps import MapEstimates, estimates_of_maps
+from paretocode.evidence.of_maps import MapEstimates, differences_of, estimates_of_maps
 from paretocode.evidence.quantiles import QuantileWindow
 from paretocode.evidence.resampling import Resampling, resampled_totals
 from paretocode.evidence.verdicts import Verdict, verdict_of
@@ -42,6 +42,7 @@ __all__ = [  # noqa: RUF022
     "ratio_estimates",
     "MapEstimates",
     "estimates_of_maps",
+    "differences_of",
     "Intervals",
     "intervals",
     "simultaneous_intervals",

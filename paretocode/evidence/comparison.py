@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
+from paretocode._checks import BoolColumn
 from paretocode.errors import InputError
+from paretocode.evidence.confidence import intervals, simultaneous_intervals
 from paretocode.evidence.estimates import Estimates
-from paretocode.evidence.intervals import intervals, simultaneous_intervals
 from paretocode.evidence.map_sums import MapSums
 from paretocode.evidence.measures import DEFAULT_MEASURES, MapMeasure, map_measure
 from paretocode.evidence.of_maps import MapEstimates, differences_of, estimates_of_maps
@@ -48,9 +49,9 @@ class Difference:
         Of the difference: analytic, clustered.
     interval, simultaneous
         Of the difference: for this measure alone, and for all measures of the candidate at once.
-    change, change_interval
-        The difference over the incumbent's value, and its own interval; None for measures that are shares, and where
-        the incumbent's is 0.
+    change, change_interval, change_simultaneous
+        The difference over the incumbent's value, with the same two intervals; None for measures that are shares, and
+        where the incumbent's is 0.
     n_differing
         In how many clusters the maps differ.
     most_differing_share
@@ -58,7 +59,8 @@ class Difference:
     margin
         The largest difference that does not matter.
     verdict
-        By the simultaneous interval, so that the verdicts of a candidate hold together.
+        By the simultaneous interval, so that the verdicts of a candidate hold together: that of the change where there
+        is one, since in skewed sums the ratio of two maps is far steadier than their difference.
     """
 
     measure: MapMeasure
@@ -70,6 +72,7 @@ class Difference:
     simultaneous: Bounds
     change: float | None
     change_interval: Bounds | None
+    change_simultaneous: Bounds | None
     n_differing: int
     most_differing_share: float | None
     margin: float
@@ -87,6 +90,7 @@ class Difference:
             "simultaneous": self.simultaneous.to_dict(),
             "change": self.change,
             "change_interval": None if self.change_interval is None else self.change_interval.to_dict(),
+            "change_simultaneous": None if self.change_simultaneous is None else self.change_simultaneous.to_dict(),
             "n_differing": self.n_differing,
             "most_differing_share": self.most_differing_share,
             "margin": self.margin,
@@ -254,7 +258,9 @@ def _differences(
 ) -> tuple[Difference, ...]:
     alone, together = intervals(found, level=level), simultaneous_intervals(found, level=level)
     n_differing = [_n_differing(measure, sums, base_sums) for measure in map_estimates.measures]
-    changes = _changes(map_estimates, base, level=level)
+    judged, is_change = _with_changes(found, map_estimates, base)
+    own, all_at_once = intervals(judged, level=level), simultaneous_intervals(judged, level=level)
+    scale = np.where(is_change, np.abs(base.point), 1.0)
     return tuple(
         Difference(
             measure=measure,
@@ -264,20 +270,35 @@ def _differences(
             standard_error=float(found.standard_error[k]),
             interval=_bounds(alone.low[k], alone.high[k]),
             simultaneous=_bounds(together.low[k], together.high[k]),
-            change=changes[k][0],
-            change_interval=changes[k][1],
+            change=float(judged.point[k]) if is_change[k] else None,
+            change_interval=_bounds(own.low[k], own.high[k]) if is_change[k] else None,
+            change_simultaneous=_bounds(all_at_once.low[k], all_at_once.high[k]) if is_change[k] else None,
             n_differing=n_differing[k],
             most_differing_share=None if n_differing[k] else _most_differing_share(sums.n_clusters, level),
             margin=margins.get(measure.name, 0.0),
             verdict=verdict_of(
-                float(together.low[k]),
-                float(together.high[k]),
-                margin=margins.get(measure.name, 0.0),
+                float(all_at_once.low[k]),
+                float(all_at_once.high[k]),
+                margin=margins.get(measure.name, 0.0) / float(scale[k]),
                 n_differing=n_differing[k],
             ),
         )
         for k, measure in enumerate(map_estimates.measures)
     )
+
+
+def _with_changes(found: Estimates, map_estimates: MapEstimates, base: MapEstimates) -> tuple[Estimates, BoolColumn]:
+    """Return the differences with relative changes in place of those that people speak of so, and which these are."""
+    is_change = np.array([m.is_relative for m in map_estimates.measures], dtype=np.bool_) & (base.point != 0)
+    at = np.flatnonzero(is_change)
+    if not len(at):
+        return found, is_change
+    changes = map_estimates.take(at.tolist()).relative_to(base.take(at.tolist()))
+    columns = {}
+    for name in ("point", "standard_error", "acceleration", "replicates", "replicate_errors"):
+        columns[name] = getattr(found, name).copy()
+        columns[name][..., at] = getattr(changes, name)
+    return replace(found, **columns), is_change
 
 
 def _most_differing_share(n_clusters: int, level: float) -> float:
@@ -292,20 +313,6 @@ def _n_differing(measure: MapMeasure, one: MapSums, other: MapSums) -> int:
         a, b = one.windows[measure.per_mille], other.windows[measure.per_mille]
         pairs = [(a.sum_us, b.sum_us), (a.n_timed, b.n_timed)]
     return int(np.count_nonzero(np.any([a != b for a, b in pairs], axis=0)))
-
-
-def _changes(
-    map_estimates: MapEstimates, base: MapEstimates, *, level: float
-) -> list[tuple[float | None, Bounds | None]]:
-    """Return the relative changes with their intervals; None where people do not speak of one, or the base is 0."""
-    wanted = [k for k, measure in enumerate(map_estimates.measures) if measure.is_relative and base.point[k] != 0]
-    changes: list[tuple[float | None, Bounds | None]] = [(None, None)] * len(map_estimates.measures)
-    if wanted:
-        relative: Estimates = map_estimates.take(wanted).relative_to(base.take(wanted))
-        ends = intervals(relative, level=level)
-        for at, k in enumerate(wanted):
-            changes[k] = (float(relative.point[at]), _bounds(ends.low[at], ends.high[at]))
-    return changes
 
 
 def _bounds(low: float, high: float) -> Bounds:

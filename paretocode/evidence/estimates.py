@@ -121,20 +121,23 @@ def _replicate_errors(
     influence: FloatMatrix, squares: FloatColumn, resampling: Resampling, totals: FloatMatrix | None
 ) -> FloatMatrix:
     """Return the standard error of each resample, shape (R, K); single precision is more than it is worth."""
-    n, k = influence.shape
-    size = np.where(squares > 0, np.sqrt(squares), 1.0)  # to numbers around 1: squares of small ones would vanish
+    n, kept = len(influence), np.flatnonzero(squares != 0)  # NaN stays
+    k = len(kept)
+    size = np.sqrt(squares[kept])  # to numbers around 1: squares of small ones would vanish
     table = np.empty((n, k if totals is not None else 2 * k), dtype=np.float32)
-    np.divide(influence, size, out=table[:, :k], casting="same_kind")
+    np.divide(influence[:, kept], size, out=table[:, :k], casting="same_kind")
     if totals is None:
         table[:, k:] = table[:, :k]
     np.square(table[:, :k], out=table[:, :k])
-    errors = np.empty((resampling.n_replicates, k))
+    errors = np.zeros((resampling.n_replicates, len(squares)))
+    if not k:
+        return errors
     for rows, counts in resampling.blocks(np.float32):
         sums = (counts @ table).astype(np.float64)
-        drawn = sums[:, k:] if totals is None else totals[rows] / size
+        drawn = sums[:, k:] if totals is None else totals[rows, kept] / size
         spread = sums[:, :k] - drawn**2 / n
         spread[spread < _SINGLE * sums[:, :k]] = 0.0  # all clusters drawn contribute the same: what is left is rounding
-        errors[rows] = np.sqrt(spread * n / (n - 1)) * size
+        errors[rows.start : rows.stop, kept] = np.sqrt(spread * n / (n - 1)) * size
     return errors
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from paretocode._checks import FloatColumn, IntColumn
 from paretocode.errors import InputError
@@ -159,10 +161,10 @@ def estimates_of_maps(
     has_quantiles = any(measure.per_mille is not None for measure in chosen)
     for rows, counts in resampling.blocks():
         totals[rows] = limbs.totals(counts)
-        turned = np.ascontiguousarray(counts.T, dtype=np.int16) if has_quantiles else np.zeros((0, 0), dtype=np.int16)
+        turned = _turned(counts) if has_quantiles else None
         for at, sums in enumerate(maps):
             for k, measure in enumerate(chosen):
-                if measure.per_mille is not None:
+                if measure.per_mille is not None and turned is not None:
                     timed, below = (totals[rows, place] for place in places[at, k][:2])
                     found = resampled_quantiles_us(sums.windows[measure.per_mille], timed, below, turned)
                     quantiles[rows, at, k] = found / measure.unit
@@ -176,6 +178,12 @@ def estimates_of_maps(
         )
         for at, sums in enumerate(maps)
     ]
+
+
+def _turned(counts: FloatMatrix) -> NDArray[np.integer[Any]]:
+    """Return counts by cluster, in one byte each where none is drawn more than 255 times."""
+    kind = np.uint8 if counts.max(initial=0) <= np.iinfo(np.uint8).max else np.int32
+    return np.ascontiguousarray(counts.astype(kind).T)
 
 
 def _refuse_misfit(sums: MapSums, chosen: tuple[MapMeasure, ...], resampling: Resampling) -> None:

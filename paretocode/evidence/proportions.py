@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn, int_column, same_length
 from paretocode.errors import InputError
-from paretocode.evidence.intervals import Intervals
+from paretocode.evidence.confidence import Intervals
 
 __all__ = [
     "PairedProportions",

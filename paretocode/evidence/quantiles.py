@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,7 +145,7 @@ def quantile_influence_us(window: QuantileWindow) -> FloatColumn:
 
 
 def resampled_quantiles_us(
-    window: QuantileWindow, n_timed: FloatColumn, n_below: FloatColumn, counts_by_cluster: NDArray[np.int16]
+    window: QuantileWindow, n_timed: FloatColumn, n_below: FloatColumn, counts_by_cluster: NDArray[np.integer[Any]]
 ) -> FloatColumn:
     """Return the quantile of each resample [microseconds], shape (r,); NaN where it lies outside the window.
 
@@ -153,7 +154,7 @@ def resampled_quantiles_us(
     n_timed, n_below
         Shape (r,): totals of the window's columns of the same names under each resample.
     counts_by_cluster
-        Shape (n_clusters, r), contiguous: how often each cluster is drawn.
+        Shape (n_clusters, r), contiguous: how often each cluster is drawn; the fewer bytes the faster.
 
     Notes
     -----
@@ -161,9 +162,9 @@ def resampled_quantiles_us(
     is found by sums over stretches, then the place in the stretch. O(r x n_window).
     """
     missing = (np.ceil(n_timed * window.per_mille / 1000) - n_below).astype(np.int64)
-    drawn = counts_by_cluster[window.cluster]
+    drawn = counts_by_cluster.take(window.cluster, axis=0)  # three times as fast as by indexing
     starts = np.arange(0, len(drawn), _STRETCH)
-    reached = np.cumsum(np.add.reduceat(drawn, starts, axis=0, dtype=np.int64), axis=0)
+    reached = np.cumsum(_by_stretch(drawn), axis=0, dtype=np.int64)
     stretch = (reached < missing).sum(axis=0)
     is_inside = (stretch < len(starts)) & (missing > 0)
     stretch = np.minimum(stretch, len(starts) - 1)
@@ -172,3 +173,13 @@ def resampled_quantiles_us(
     within = np.cumsum(np.take_along_axis(drawn, rows, axis=0), axis=0, dtype=np.int64)
     place = rows[0] + (before + within < missing).sum(axis=0)
     return np.where(is_inside, window.time_us[np.minimum(place, len(drawn) - 1)].astype(np.float64), np.nan)
+
+
+def _by_stretch(drawn: NDArray[np.integer[Any]]) -> NDArray[Any]:
+    """Sum rows in stretches, the last as long as it is; in 16 bits where they hold every sum, which is much faster."""
+    kind = np.int16 if drawn.max(initial=0) < (1 << 15) // _STRETCH else np.int64
+    n_full = len(drawn) // _STRETCH
+    full: NDArray[Any] = drawn[: n_full * _STRETCH].reshape(n_full, _STRETCH, drawn.shape[1]).sum(axis=1, dtype=kind)
+    if n_full * _STRETCH == len(drawn):
+        return full
+    return np.concatenate([full, drawn[n_full * _STRETCH :].sum(axis=0, dtype=kind)[None]])

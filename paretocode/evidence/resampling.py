@@ -7,7 +7,7 @@ Common counts make comparisons paired: what two maps share cancels in every resa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -76,8 +76,9 @@ class Resampling:
         buffer = np.empty((self._step, self.n_clusters), dtype=kind)
         is_kept = self.n_clusters * self.n_replicates <= _MOST_KEPT
         for rows, counts in ((rows, self._kept[rows]) for rows in self._steps()) if is_kept else self._drawn():
-            block = buffer[: len(counts)]
-            block[:] = counts  # whole numbers far below 2^24: exact in either kind
+            block = buffer[: rows.stop - rows.start]
+            for row, one in zip(block, counts, strict=True):
+                row[:] = one  # whole numbers far below 2^24: exact in either kind
             yield rows, block
 
     @cached_property
@@ -85,7 +86,8 @@ class Resampling:
         """All counts, so that a second pass need not draw them again; two bytes each."""
         kept = np.empty((self.n_replicates, self.n_clusters), dtype=np.uint16)
         for rows, counts in self._drawn():
-            kept[rows] = counts
+            for row, one in zip(range(rows.start, rows.stop), counts, strict=True):
+                kept[row] = one
         kept.flags.writeable = False
         return kept
 
@@ -97,12 +99,12 @@ class Resampling:
         for start in range(0, self.n_replicates, self._step):
             yield slice(start, min(start + self._step, self.n_replicates))
 
-    def _drawn(self) -> Iterator[tuple[slice, list[IntColumn]]]:
+    def _drawn(self) -> Iterator[tuple[slice, Iterable[IntColumn]]]:
         """Draw all counts; the steps do not change them."""
         rng, n = np.random.default_rng(self.seed), self.n_clusters
         for rows in self._steps():
             drawn = rng.integers(0, n, size=(rows.stop - rows.start, n), dtype=np.int32)
-            yield rows, [np.bincount(one, minlength=n) for one in drawn]
+            yield rows, (np.bincount(one, minlength=n) for one in drawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS")
-LIBRARIES = ("numpy", "polars", "pandas", "simpy", "paretoset", "moocore", "kmeans1d", "ckwrap", "numba")
+LIBRARIES = ("numpy", "scipy", "polars", "pandas", "simpy", "paretoset", "moocore", "kmeans1d", "ckwrap", "numba")
 
 
 def races(scale: float) -> Iterator[Race]:
     """Yield the races in the order of the table, sizes multiplied by the scale."""
     from benchmarks.band_cuts import bands_race, scores
+    from benchmarks.bootstrap import bootstrap_race
     from benchmarks.events import events_race
     from benchmarks.frontier_points import efficient_points, frontier_race, random_points
     from benchmarks.search import search_races
@@ -44,6 +45,7 @@ def races(scale: float) -> Iterator[Race]:
         for decimals, how in ((3, "of 3 decimals"), (None, "unrounded")):
             yield bands_race(scores(n, decimals=decimals), title=f"Natural bands: {n:,} scores {how}, 3 bands")
     yield from search_races(scale)
+    yield bootstrap_race(7 * million)
 
 
 def use_one_core() -> str:

@@ -61,7 +61,9 @@ def test_small_columns_share_a_float_and_large_ones_are_cut() -> None:
     assert limbs_of(np.zeros((40, 0), dtype=np.int64)).totals(np.ones((3, 40))).shape == (3, 0)
 
 
-def test_the_least_64_bit_number_is_cut_too() -> None:
+def test_numbers_far_below_nothing_are_cut_too() -> None:
+    odd = limbs_of(np.array([[-(2**53) - 1], [1]]))
+    assert odd.totals(np.ones((1, 2))).tolist() == [[-(2.0**53)]]
     column = np.array([[-(2**63)], [1]])
     counts = np.array([[1.0, 1.0], [2.0, 0.0], [0.0, 2.0]])
     assert limbs_of(column).totals(counts).ravel().tolist() == [float(-(2**63) + 1), -(2.0**64), 2.0]

@@ -15,6 +15,7 @@ import numpy as np
 
 from paretocode._checks import FloatColumn
 from paretocode.errors import InputError
+from paretocode.evidence.confidence import Intervals, intervals
 from paretocode.evidence.estimates import Estimates
 from paretocode.evidence.holdout.disjoint import check_disjoint
 from paretocode.evidence.holdout.joined import joined_replay
@@ -28,7 +29,6 @@ from paretocode.evidence.holdout.parts import (
 )
 from paretocode.evidence.holdout.plain import number
 from paretocode.evidence.holdout.split import Split
-from paretocode.evidence.intervals import Intervals, intervals
 from paretocode.evidence.resampling import FloatMatrix
 from paretocode.sim.replaying import Replay
 from paretocode.stream.stream import RequestStream

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from paretocode.evidence.confidence import intervals, simultaneous_intervals
 from paretocode.evidence.holdout.disjoint import check_disjoint
 from paretocode.evidence.holdout.locking import lock_holdout, open_holdout
 from paretocode.evidence.holdout.optimism import optimism_of
 from paretocode.evidence.holdout.parts import Terms, common_measures, measure_part, replay_pair
 from paretocode.evidence.holdout.report import HoldoutReport
 from paretocode.evidence.holdout.split import Split
-from paretocode.evidence.intervals import intervals, simultaneous_intervals
 from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
@@ -87,7 +87,8 @@ def judge_on_holdout(
     terms.check_groups(split)
     clusters = [terms.clusters(part, index) for part, index in ((train, split.train_index), (test, split.test_index))]
     maps = (choose(train), incumbent)
-    if not (reason_again and Path(lock_path).exists()):
+    is_again = bool(reason_again) and Path(lock_path).exists()
+    if not is_again:
         lock_holdout(
             lock_path,
             split=split,
@@ -104,7 +105,7 @@ def judge_on_holdout(
         catalogue=terms.catalogue,
         now=clock(),
         settings=terms.settings(),
-        unlocked_reason=reason_again,
+        unlocked_reason=reason_again if is_again else "",
     )
     luck = terms.luck(stream)
     pairs = [

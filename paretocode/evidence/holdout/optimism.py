@@ -12,9 +12,9 @@ import numpy as np
 
 from paretocode._checks import FloatColumn
 from paretocode.errors import InputError
+from paretocode.evidence.confidence import Intervals, intervals
 from paretocode.evidence.estimates import Estimates
 from paretocode.evidence.holdout.plain import number
-from paretocode.evidence.intervals import Intervals, intervals
 
 __all__ = ["Optimism", "gap_between", "optimism_of"]
 

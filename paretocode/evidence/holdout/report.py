@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from paretocode._checks import FloatColumn
+from paretocode.evidence.confidence import Intervals
 from paretocode.evidence.holdout.lock import HoldoutLock
 from paretocode.evidence.holdout.optimism import Optimism
 from paretocode.evidence.holdout.parts import PartMeasures
 from paretocode.evidence.holdout.plain import number
 from paretocode.evidence.holdout.split import Split
-from paretocode.evidence.intervals import Intervals
 from paretocode.evidence.measures import MapMeasure
 from paretocode.tiermap.tier_map import TierMap
 

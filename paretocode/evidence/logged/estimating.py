@@ -9,7 +9,7 @@ import numpy as np
 
 from paretocode._checks import BoolColumn, FloatColumn
 from paretocode.evidence.clusters import Clusters, summed
-from paretocode.evidence.intervals import Intervals
+from paretocode.evidence.confidence import Intervals
 from paretocode.evidence.logged._ratios import as_estimates, ratios, resampled
 from paretocode.evidence.resampling import Resampling
 

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from paretocode._checks import BoolColumn, FloatColumn
 from paretocode.errors import InputError
-from paretocode.evidence.intervals import Intervals
-from paretocode.evidence.intervals import intervals as bootstrap_t_intervals
+from paretocode.evidence.confidence import Intervals
+from paretocode.evidence.confidence import intervals as bootstrap_t_intervals
 from paretocode.evidence.logged.bounds import BoundedMean, filled_bounds, outcome_column
 from paretocode.evidence.logged.choices import NOBODY, LoggedChoices
 from paretocode.evidence.logged.estimating import ESTIMATORS, Covered, ValueEstimate, value_estimates
@@ -122,7 +122,7 @@ def policy_value(
     n_folds
         For the outcome model.
     intervals
-        One of those of `paretocode.evidence.intervals`; its own `intervals` are symmetric bootstrap-t.
+        One of those of `paretocode.evidence.confidence`; its own `intervals` are symmetric bootstrap-t.
     rng
         Deals sessions to folds and seeds the resamples.
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn, float_column, one_of, same_length
 from paretocode.errors import InputError
 from paretocode.evidence.clusters import Clusters, summed
-from paretocode.evidence.intervals import Intervals
+from paretocode.evidence.confidence import Intervals
 from paretocode.evidence.outcomes.clustered_shares import clustered_proportion_intervals
 from paretocode.evidence.proportions import clopper_pearson_intervals
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from paretocode._checks import FloatColumn
 from paretocode.errors import InputError
-from paretocode.evidence.intervals import Intervals
+from paretocode.evidence.confidence import Intervals
 from paretocode.evidence.proportions import checked_counts, exact_ends
 
 __all__ = ["clustered_proportion_intervals"]

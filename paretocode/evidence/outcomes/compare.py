@@ -9,8 +9,8 @@ import numpy as np
 from paretocode._checks import IntColumn
 from paretocode.errors import InputError
 from paretocode.evidence.clusters import summed
+from paretocode.evidence.confidence import Intervals, intervals, student_intervals
 from paretocode.evidence.estimates import Estimates, ratio_estimates
-from paretocode.evidence.intervals import Intervals, intervals, student_intervals
 from paretocode.evidence.outcomes.assignment import Assignment, refuse_other_table
 from paretocode.evidence.outcomes.estimating import checked_resampling, mean_estimates
 from paretocode.evidence.outcomes.margins import QualityVerdict, check_margin, quality_verdict

@@ -45,7 +45,7 @@ def apgr_estimates(gap: PerformanceGap, *, resampling: Resampling | None = None)
 
     Examples
     --------
-    >>> from paretocode.evidence.intervals import student_intervals
+    >>> from paretocode.evidence.confidence import student_intervals
     >>> from paretocode.evidence.outcomes.build import outcome_table
     >>> from paretocode.evidence.outcomes.performance_gap import performance_gap
     >>> labels = [f"q{i}" for i in range(40) for _ in range(2)]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from paretocode.errors import InputError
+from paretocode.evidence.confidence import Intervals, intervals
 from paretocode.evidence.estimates import Estimates
-from paretocode.evidence.intervals import Intervals, intervals
 from paretocode.evidence.outcomes.assignment import Assignment, refuse_other_table
 from paretocode.evidence.outcomes.estimating import checked_resampling, mean_estimates
 from paretocode.evidence.outcomes.table import OutcomeTable

@@ -14,8 +14,8 @@ import numpy as np
 
 from paretocode.errors import InputError
 from paretocode.evidence.clusters import summed
+from paretocode.evidence.confidence import Intervals
 from paretocode.evidence.estimates import Estimates
-from paretocode.evidence.intervals import Intervals
 from paretocode.evidence.outcomes.assignment import Assignment, refuse_other_table
 from paretocode.evidence.outcomes.clustered_shares import clustered_proportion_intervals
 from paretocode.evidence.outcomes.estimating import checked_resampling, mean_estimates

@@ -14,8 +14,8 @@ import numpy as np
 from paretocode._checks import BoolColumn
 from paretocode.errors import InputError
 from paretocode.evidence.clusters import summed
+from paretocode.evidence.confidence import Intervals, simultaneous_intervals
 from paretocode.evidence.estimates import Estimates, ratio_estimates
-from paretocode.evidence.intervals import Intervals, simultaneous_intervals
 from paretocode.evidence.outcomes.assignment import Assignment, refuse_other_table
 from paretocode.evidence.outcomes.compare import cost_by_cluster, quality_estimates
 from paretocode.evidence.outcomes.estimating import checked_resampling

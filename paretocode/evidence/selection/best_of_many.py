@@ -13,8 +13,8 @@ import numpy as np
 
 from paretocode._checks import FloatColumn
 from paretocode.errors import InputError
+from paretocode.evidence.confidence import critical_values, intervals, simultaneous_intervals
 from paretocode.evidence.estimates import Estimates, estimates_from
-from paretocode.evidence.intervals import critical_values, intervals, simultaneous_intervals
 from paretocode.evidence.of_maps import MapEstimates
 
 __all__ = ["BestOfMany", "best_of_many", "measure_across"]

@@ -10,8 +10,8 @@ import numpy as np
 
 from paretocode._checks import BoolColumn, FloatColumn
 from paretocode.errors import InputError
+from paretocode.evidence.confidence import critical_values
 from paretocode.evidence.estimates import Estimates
-from paretocode.evidence.intervals import critical_values
 from paretocode.evidence.of_maps import MapEstimates
 from paretocode.evidence.selection.best_of_many import measure_across
 
@@ -33,8 +33,10 @@ class Plateau:
         once.
     is_tied
         Shape (M,): whether that least is within the margin.
+    is_near
+        Shape (M,): of these, whose gap is within one standard error or the margin.
     best, recommended
-        Positions of the best-looking map and of the steadiest one of the plateau.
+        Positions of the best-looking map and of the steadiest one near it on the plateau.
     instability
         Shape (M,): by which the steadiest was chosen; less is steadier.
     """
@@ -46,6 +48,7 @@ class Plateau:
     gap: FloatColumn
     gap_low: FloatColumn
     is_tied: BoolColumn
+    is_near: BoolColumn
     best: int
     recommended: int
     instability: FloatColumn
@@ -83,8 +86,9 @@ def plateau_of(
     -----
     A map is tied unless its gap from the best-looking one is significant at `level`, one-sided and for all maps at
     once: the confidence set of the best (Gupta 1965; Hsu 1981, multiple comparisons with the best; Hansen, Lunde and
-    Nason 2011), so the truly best map is in it with at least that probability. To take the steadiest map of the set
-    rather than its arg-min costs what the data cannot see.
+    Nason 2011), so the truly best map is in it with at least that probability. On little data that set is large, and
+    its far end looks clearly worse; so the steadiest map is looked for among those of it whose gap is within one
+    standard error or the margin (the 1-SE rule of Breiman, Friedman, Olshen and Stone 1984).
     """
     noise = np.asarray(instability, dtype=np.float64)
     if noise.shape != (len(maps),) or not np.isfinite(noise).all():
@@ -100,6 +104,7 @@ def plateau_of(
     gaps: Estimates = measure_across(maps, measure, minus=maps[best])
     low = gaps.point - critical_values(gaps, level=level, side="above") * gaps.standard_error
     is_tied = ~(low > margin) | (gaps.point <= margin)  # what nothing bounds may be as good
+    is_near = is_tied & ((gaps.point <= gaps.standard_error) | (gaps.point <= margin))
     order = np.lexsort((np.arange(len(maps)), gaps.point, noise))
     return Plateau(
         names=values.names,
@@ -109,7 +114,8 @@ def plateau_of(
         gap=gaps.point,
         gap_low=np.maximum(0.0, low),
         is_tied=is_tied,
+        is_near=is_near,
         best=best,
-        recommended=int(next(at for at in order if is_tied[at])),
+        recommended=int(next(at for at in order if is_near[at])),
         instability=noise,
     )

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from evidence.logged.logged_worlds import CANDIDATE, SUCCESS, logged_world, true_value, value_of_log
 from paretocode.errors import InputError
 from paretocode.evidence.clusters import Clusters
-from paretocode.evidence.intervals import Intervals, student_intervals
-from paretocode.evidence.intervals import intervals as bootstrap_t_intervals
+from paretocode.evidence.confidence import Intervals, student_intervals
+from paretocode.evidence.confidence import intervals as bootstrap_t_intervals
 from paretocode.evidence.logged import (
     ESTIMATORS,
     LogAnswer,

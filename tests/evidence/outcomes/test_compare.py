@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paretocode.errors import InputError
-from paretocode.evidence.intervals import student_intervals
+from paretocode.evidence.confidence import student_intervals
 from paretocode.evidence.outcomes import (
     Assignment,
     OutcomeTable,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from paretocode.evidence.clusters import Clusters
-from paretocode.evidence.intervals import intervals, student_intervals
+from paretocode.evidence.confidence import intervals, student_intervals
 from paretocode.evidence.outcomes import OutcomeTable
 from paretocode.evidence.outcomes.assignment import assigned_to
 from paretocode.evidence.outcomes.clustered_shares import clustered_proportion_intervals

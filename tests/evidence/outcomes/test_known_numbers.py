@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from paretocode.errors import InputError
-from paretocode.evidence.intervals import percentile_intervals
+from paretocode.evidence.confidence import percentile_intervals
 from paretocode.evidence.outcomes import (
     arena_score,
     assigned_to,

@@ -11,13 +11,13 @@ from paretocode.evidence.selection import MapPool, nested_bootstrap
 
 
 def slow_nested(cost: np.ndarray, base: np.ndarray, *, n_outer: int, n_inner: int, seed: int) -> dict[str, float]:
-    """Return what `nested_bootstrap` must say of maps with equal sessions, by the definition: draw, choose, draw again."""
+    """Return what `nested_bootstrap` must say of maps with equal sessions: draw, choose, draw again."""
     n, gaps = len(base), (cost - base[:, None]).astype(float)
     outer, inner = np.random.default_rng(seed).spawn(2)
 
     def error(rows: np.ndarray, k: int) -> float:
         # As everywhere on this floor, contributions are those in the whole.
-        return float((gaps[rows, k] - gaps[:, k].mean()).std(ddof=1)) / np.sqrt(n)
+        return float((gaps[rows, k] - gaps[:, k].mean()).std(ddof=1) / np.sqrt(n))
 
     def chosen(rows: np.ndarray) -> int:
         return int(np.argmin(gaps[rows].mean(axis=0).round(12)))

@@ -34,8 +34,19 @@ def test_a_margin_lets_worse_maps_in() -> None:
     maps = estimates()
     least = plateau_of(maps, COST, instability=[0] * 5).gap_low[4]
     for margin, is_tied in ((least - 1e-6, False), (least + 1e-6, True)):
-        plateau = plateau_of(maps, COST, instability=[1, 1, 1, 1, 0], margin=margin)
-        assert (plateau.is_tied[4], plateau.recommended == 4) == (is_tied, is_tied)
+        assert plateau_of(maps, COST, instability=[1] * 5, margin=margin).is_tied[4] == is_tied
+
+
+def test_the_recommended_map_looks_no_worse_than_a_standard_error_or_the_margin() -> None:
+    maps = estimates(worse=1)
+    far = plateau_of(maps, COST, instability=[1, 1, 1, 1, 0])
+    error = float(maps[4].minus(maps[far.best]).standard_error[0])
+    assert far.is_tied[4]  # the data do not tell it from the best
+    assert far.gap[4] > error  # and yet it looks clearly worse
+    assert not far.is_near[4]
+    assert far.recommended != 4
+    within = plateau_of(maps, COST, instability=[1, 1, 1, 1, 0], margin=float(far.gap[4]) + 1e-9)
+    assert (bool(within.is_near[4]), within.recommended) == (True, 4)
 
 
 def test_equal_instability_goes_to_the_smaller_gap_then_to_the_earlier_map() -> None:

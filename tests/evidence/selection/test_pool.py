@@ -78,4 +78,4 @@ def test_bad_input_is_refused_in_a_sentence() -> None:
         MapPool(maps=tuple(maps), incumbent=noisy_maps(1, 20)[1])
     for more in ({"objective": "latency_p95_s"}, {"limits": (PoolLimit(measure="latency_p50_s"),)}):
         with pytest.raises(InputError, match="is a quantile; choose by a mean, a rate or a share"):
-            MapPool(maps=tuple(maps), incumbent=incumbent, **more)  # type: ignore[arg-type]
+            MapPool(maps=tuple(maps), incumbent=incumbent, **more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_bca_and_percentile_agree_with_scipy(ours: object, theirs: str, draw: st
     found = ours(mean_of(values, n_replicates=20_000))  # type: ignore[operator]
     peer = stats.bootstrap((values,), np.mean, method=theirs, n_resamples=20_000, rng=np.random.default_rng(3))
     ends = peer.confidence_interval
-    # An end of 20,000 resamples has a Monte Carlo error of about 0.02 standard errors; the two differ by 1.4 times that.
+    # An end of 20,000 resamples has a Monte Carlo error of about 0.02 standard errors; two differ by 1.4 times that.
     tolerance = 0.1 * values.std() / math.sqrt(60)
     assert found.low[0] == pytest.approx(ends.low, abs=tolerance)
     assert found.high[0] == pytest.approx(ends.high, abs=tolerance)
@@ -152,7 +153,10 @@ def test_undefined_resamples_count_up_to_a_twentieth() -> None:
     replicates[:50, 0] = np.nan
     replicates[:51, 1] = np.nan
     found = of(
-        point=[0.0, 0.0], standard_error=[1.0, 1.0], replicates=replicates, replicate_errors=np.ones((1000, 2)).tolist()
+        point=[0.0, 0.0],
+        standard_error=[1.0, 1.0],
+        replicates=replicates.tolist(),
+        replicate_errors=np.ones((1000, 2)).tolist(),
     )
     for method in (intervals, percentile_intervals, bca_intervals):
         ends = method(found)
@@ -176,3 +180,16 @@ def test_a_lower_level_is_a_shorter_interval() -> None:
 def test_a_level_that_is_none_is_refused(level: float, method: object) -> None:
     with pytest.raises(InputError, match=f"the level is {level}; give a share such as 0.95"):
         method(mean_of(np.arange(5)), level=level)  # type: ignore[operator]
+
+
+def test_bca_by_its_formula_on_a_biased_and_accelerated_sample() -> None:
+    replicates = np.arange(1, 1001) / 1000
+    found = of(
+        point=[0.7], standard_error=[1.0], replicates=replicates[:, None].tolist(), replicate_errors=[[1.0]] * 1000
+    )
+    found = replace(found, acceleration=np.array([0.1]))
+    normal = NormalDist()
+    centre = normal.inv_cdf((699 + 0.5) / 1000)
+    for z, end in zip((-1.959964, 1.959964), (bca_intervals(found).low[0], bca_intervals(found).high[0]), strict=True):
+        place = normal.cdf(centre + (centre + z) / (1 - 0.1 * (centre + z)))
+        assert end == pytest.approx(np.quantile(replicates, place), abs=1e-6)
