@@ -12,6 +12,7 @@ from paretocode.stream.demand import (
     demand_of,
 )
 from paretocode.stream.describe import NearEdgeMass, describe, near_edge_mass
+from paretocode.stream.drawn import drawn_sessions
 from paretocode.stream.lint import StreamFinding, lint_stream
 from paretocode.stream.load import READERS, load_stream
 from paretocode.stream.logged import Logged, logged_columns
@@ -56,6 +57,7 @@ __all__ = [
     "compare_streams",
     "demand_of",
     "describe",
+    "drawn_sessions",
     "find_disagreements",
     "lint_stream",
     "load_stream",
