@@ -53,8 +53,10 @@ def _timing(manifest: dict[str, Any], document: dict[str, Any]) -> str:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from paretocode.experiment.document import with_holdout_record
     from paretocode.experiment.run import quickstart_path, run_experiment
     from paretocode.report.text import metrics_table
+    from paretocode.report.text_evidence import evidence_text
     from paretocode.report.text_search import search_table
 
     path = Path(args.experiment) if args.experiment else quickstart_path()
@@ -68,7 +70,9 @@ def _run(args: argparse.Namespace) -> int:
             if finding["severity"] == "error":
                 say(f"lint error in {name}: {finding['code']}, {finding['subject']}: {finding['message']}")
     table = search_table(document["search"]) if "search" in document else metrics_table(document)  # type: ignore[arg-type]
-    parts = (table, document["catalogue"]["attribution"])  # type: ignore[index]
+    record: Any = result.manifest.get("holdout")
+    evidence = evidence_text(with_holdout_record(document, record))
+    parts = (table, evidence, document["catalogue"]["attribution"])  # type: ignore[index]
     emit(args, "\n\n".join(part for part in parts if part), document)
     if args.json:
         say(f"result: {result.path}")

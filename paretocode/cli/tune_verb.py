@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from paretocode.cli.shared import add_json, emit, say
 
@@ -29,8 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Search and print; an interrupted search goes on with the same command."""
     from paretocode.errors import InputError
+    from paretocode.experiment.document import with_holdout_record
     from paretocode.experiment.run import run_experiment
     from paretocode.experiment.spec import read_experiment
+    from paretocode.report.text_evidence import evidence_text
     from paretocode.report.text_search import search_table
 
     path = Path(args.experiment)
@@ -43,7 +46,9 @@ def run(args: argparse.Namespace) -> int:
     for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]
         say(f"note: {note}")
     text = search_table(document["search"])  # type: ignore[arg-type]
-    parts = (text, document["catalogue"]["attribution"])  # type: ignore[index]
+    record: Any = result.manifest.get("holdout")
+    evidence = evidence_text(with_holdout_record(document, record))
+    parts = (text, evidence, document["catalogue"]["attribution"])  # type: ignore[index]
     emit(args, "\n\n".join(part for part in parts if part), document["search"])
     if args.json:
         say(f"result: {result.path}")

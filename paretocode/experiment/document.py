@@ -15,7 +15,7 @@ from paretocode.tiermap.diff import diff_tier_maps
 from paretocode.tiermap.file import canonical_bytes, sha256_of, tier_map_file
 from paretocode.tiermap.lint import lint_tier_map
 
-__all__ = ["metrics_document", "tier_map_bytes"]
+__all__ = ["metrics_document", "tier_map_bytes", "with_holdout_record"]
 
 _RELATIVE = (
     "cost_usd",
@@ -38,8 +38,9 @@ _ABSOLUTE = (
     "latency_coverage",
     "unserved_share",
 )
-_NO_INTERVAL = (
-    "No difference here carries an interval: one stream was replayed once, so a small difference may be luck.",
+_NO_INTERVAL = "No difference here carries an interval: one stream was replayed once, so a small one may be luck."
+_ALWAYS = (
+    "Intervals speak of more traffic like this; they know nothing of demand, prices or models that change.",
     "Requests that omit their min score ask for nothing that could be missed: they stand outside shortfall and excess.",
 )
 
@@ -84,6 +85,14 @@ def metrics_document(experiment: Experiment, metrics: dict[str, dict[str, Any]])
         },
         "not_known": _not_known(experiment),
     }
+
+
+def with_holdout_record(document: dict[str, Any], record: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the document with what the clock says of its holdout, for a report; the same where there is none."""
+    if record is None or "holdout" not in document.get("evidence", {}):
+        return document
+    evidence = document["evidence"]
+    return {**document, "evidence": {**evidence, "holdout": {**evidence["holdout"], "record": record}}}
 
 
 def _catalogue(experiment: Experiment) -> dict[str, Any]:
@@ -146,7 +155,8 @@ def _change(metrics: dict[str, Any], incumbent: dict[str, Any]) -> dict[str, flo
 
 
 def _not_known(experiment: Experiment) -> list[str]:
-    sentences = list(_NO_INTERVAL)
+    has_intervals = experiment.spec.evidence.replicates > 0 and experiment.stream.n_sessions > 1
+    sentences = [*(() if has_intervals else (_NO_INTERVAL,)), *_ALWAYS]
     if experiment.demand_origin == "assumed":
         sentences.append("The shares of min scores are assumed: no public log carries them; see the demand above.")
     if experiment.spec.stream.preset is not None:

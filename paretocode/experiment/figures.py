@@ -1,4 +1,4 @@
-"""Which pictures does a result carry? Frontier, demand and candidates, and the report that shows them."""
+"""Which pictures does a result carry? Frontier, demand, candidates and evidence, and the report that shows them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from typing import Any
 from paretocode.experiment.resolve import Experiment
 from paretocode.frontier import frontier_of
 from paretocode.report.html import render_report
-from paretocode.report.plots import figure_png, plot_candidates, plot_demand, plot_frontier, plot_map_frontier, save_svg
+from paretocode.report.plots import (
+    figure_png,
+    plot_candidates,
+    plot_demand,
+    plot_frontier,
+    plot_intervals,
+    plot_map_frontier,
+    plot_plateau,
+    plot_sessions_needed,
+    plot_tornado,
+    save_svg,
+)
 
 __all__ = ["drawn_files"]
 
@@ -27,9 +38,27 @@ def drawn_files(experiment: Experiment, document: dict[str, Any]) -> dict[str, b
     }
     if "search" in document:
         figures["map_frontier"] = plot_map_frontier(document["search"])
+    figures |= _evidence_figures(document.get("evidence") or {}, proposed.name)
     svgs = {name: save_svg(figure) for name, figure in figures.items()}
     return {
         **{f"figures/{name}.svg": svg.encode() for name, svg in svgs.items()},
         **{f"figures/{name}.png": figure_png(figure) for name, figure in figures.items()},
         "report.html": render_report(document, figures=svgs).encode(),
     }
+
+
+def _evidence_figures(evidence: dict[str, Any], proposed: str) -> dict[str, Any]:
+    """Return the figures of the sections that the evidence has."""
+    if "comparison" not in evidence:
+        return {}
+    comparison = evidence["comparison"]
+    figures = {"intervals": plot_intervals(comparison, proposed=proposed)}
+    if "size" in evidence:
+        figures["sessions_needed"] = plot_sessions_needed(
+            evidence["size"], proposed=proposed, clusters=comparison["clusters"]
+        )
+    if "selection" in evidence:
+        figures["plateau"] = plot_plateau(evidence["selection"])
+    if "tornado" in evidence.get("sensitivity", {}):
+        figures["tornado"] = plot_tornado(evidence["sensitivity"]["tornado"])
+    return figures

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from paretocode._files import json_bytes, read_json, write_atomically
 from paretocode.catalogue.history import History
 from paretocode.errors import InputError
+from paretocode.experiment.evidence_sums import SumsOfMaps
 from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.state_sections import MotionSpec
 from paretocode.sim.billing import nano_usd
@@ -38,7 +40,7 @@ from paretocode.sim.replaying import Replay, replay
 from paretocode.stream import PPM
 from paretocode.tiermap import TierMap
 
-__all__ = ["NEAR_EDGE_DISTANCES", "SCORE_NOISE_SD", "Measured", "measure_maps"]
+__all__ = ["NEAR_EDGE_DISTANCES", "SCORE_NOISE_SD", "MapReplays", "Measured", "MeasuredMap", "measure_maps"]
 
 NEAR_EDGE_DISTANCES = (0.01, 0.02, 0.05)
 """How near to an edge a min score stands, on the 0..1 axis: one and a few steps of what people write."""
@@ -48,10 +50,12 @@ SCORE_NOISE_SD = 0.02
 
 
 class Measured(NamedTuple):
-    """The metrics of each map, and how long its replay and measuring took [s]; no time for a resumed one."""
+    """The metrics of each map, how long its replay and measuring took [s] (no time for a resumed one), and the sums by
+    session of all maps, for the evidence."""
 
     metrics: dict[str, dict[str, Any]]
     seconds: dict[str, float]
+    sums: SumsOfMaps
 
 
 def measure_maps(experiment: Experiment, *, parts: Path | None = None, digest: str = "") -> Measured:
@@ -66,32 +70,59 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None, digest: s
     """
     from tqdm import tqdm
 
-    luck = None
     metrics: dict[str, dict[str, Any]] = {}
     seconds: dict[str, float] = {}
+    replays = MapReplays(experiment)
+    sums = SumsOfMaps(experiment, parts=parts, digest=digest)
     bar = tqdm(experiment.tier_maps.items(), desc="replay", unit="map", disable=not sys.stderr.isatty())
     for name, tier_map in bar:
         part = parts / f"{name}.json" if parts is not None else None
         if part is not None and (kept := _kept_part(part, digest)):
             metrics[name] = kept
+            sums.recall(name, lambda tier_map=tier_map: replays.measured(tier_map).run)  # type: ignore[misc]
             continue
-        luck = luck or draw_luck(experiment.stream, rng=experiment.spec.seeds.luck)
         started = time.perf_counter()
-        metrics[name] = _measured(experiment, tier_map, luck)
+        found = replays.measured(tier_map)
+        metrics[name] = found.numbers
         seconds[name] = time.perf_counter() - started
+        sums.add(name, found.run)
         if part is not None:
             write_atomically(part, json_bytes({"metrics": metrics[name], "seal": _part_seal(metrics[name], digest)}))
-    return Measured(metrics, seconds)
+    return Measured(metrics, seconds, sums)
 
 
-def _measured(experiment: Experiment, tier_map: TierMap, luck: Luck) -> dict[str, Any]:
-    """Replay one map, with failures or a moving catalogue where the experiment states them; return all its numbers."""
-    if experiment.history is not None and experiment.spec.motion is not None:
-        return _measured_in_motion(experiment, tier_map, luck, history=experiment.history, spec=experiment.spec.motion)
-    if experiment.operations is not None:
-        return _measured_with_failures(experiment, tier_map, luck, operations=experiment.operations)
-    run = replay(experiment.stream, tier_map, experiment.catalogue, cache=experiment.cache, luck=luck)
-    return _numbers(experiment, run, jump_tables(run, experiment.cache))
+class MeasuredMap(NamedTuple):
+    """One map's replay and all its numbers."""
+
+    run: Replay
+    numbers: dict[str, Any]
+
+
+class MapReplays:
+    """Replays of an experiment's maps on one luck, drawn when first needed."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+
+    @cached_property
+    def luck(self) -> Luck:
+        """The stream's luck, the same for every map."""
+        return draw_luck(self.experiment.stream, rng=self.experiment.spec.seeds.luck)
+
+    def measured(self, tier_map: TierMap) -> MeasuredMap:
+        """Replay one map, with failures or a moving catalogue where the experiment states them, and measure it."""
+        experiment, spec = self.experiment, self.experiment.spec
+        if experiment.history is not None and spec.motion is not None:
+            return _measured_in_motion(experiment, tier_map, self.luck, history=experiment.history, spec=spec.motion)
+        if experiment.operations is not None:
+            return _measured_with_failures(experiment, tier_map, self.luck, operations=experiment.operations)
+        run = self.plain(tier_map)
+        return MeasuredMap(run, _numbers(experiment, run, jump_tables(run, experiment.cache)))
+
+    def plain(self, tier_map: TierMap) -> Replay:
+        """Replay one map with nothing failing and no catalogue moving."""
+        experiment = self.experiment
+        return replay(experiment.stream, tier_map, experiment.catalogue, cache=experiment.cache, luck=self.luck)
 
 
 def _numbers(
@@ -113,7 +144,7 @@ def _numbers(
 
 def _measured_with_failures(
     experiment: Experiment, tier_map: TierMap, luck: Luck, *, operations: Operations
-) -> dict[str, Any]:
+) -> MeasuredMap:
     replayed = replay_events(
         experiment.stream,
         tier_map,
@@ -125,12 +156,12 @@ def _measured_with_failures(
     )
     run, failures = replayed.run, Failures(replayed.outcome.failure, replayed.outcome.primary)
     numbers = _numbers(experiment, run, jump_tables(run, experiment.cache), failures)
-    return {**numbers, "events": tally_events(replayed).to_dict()}
+    return MeasuredMap(run, {**numbers, "events": tally_events(replayed).to_dict()})
 
 
 def _measured_in_motion(
     experiment: Experiment, tier_map: TierMap, luck: Luck, *, history: History, spec: MotionSpec
-) -> dict[str, Any]:
+) -> MeasuredMap:
     """Replay one map while the catalogue moves, and say what its movement did."""
     timeline = timeline_of(
         history,
@@ -150,7 +181,7 @@ def _measured_in_motion(
         luck=luck,
     )
     causes, effect = jump_causes(motion), motion_effect(motion)
-    return {
+    numbers = {
         **_numbers(experiment, motion.run, moving_jump_tables(motion)),
         "motion": {
             "epochs": len(timeline.catalogues),
@@ -160,6 +191,7 @@ def _measured_in_motion(
             "notes": list(motion.notes),
         },
     }
+    return MeasuredMap(motion.run, numbers)
 
 
 def _part_seal(metrics: dict[str, Any], digest: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import subprocess
+from dataclasses import fields
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import numpy as np
 
 from paretocode import __version__
 from paretocode.catalogue.history import History
+from paretocode.evidence.feedback import FeedbackReports
 from paretocode.experiment.document import tier_map_bytes
-from paretocode.experiment.resolve import Experiment
+from paretocode.experiment.resolve import Experiment, Today
 
 __all__ = ["code_digest", "digest_of", "facts_of"]
 
@@ -29,6 +31,8 @@ def digest_of(experiment: Experiment) -> str:
         repr((experiment.demand, experiment.scale, experiment.cache)).encode(),
         repr((experiment.operations, experiment.arrivals)).encode(),
         b"" if experiment.history is None else _digest_of_history(experiment.history).encode(),
+        b"" if experiment.today is None else _digest_of_today(experiment.today).encode(),
+        b"" if experiment.reports is None else _digest_of_reports(experiment.reports).encode(),
         experiment.catalogue.digest.encode(),
         repr((experiment.catalogue.name, experiment.catalogue.notes)).encode(),
         experiment.stream.digest.encode(),
@@ -49,6 +53,20 @@ def _digest_of_history(history: History) -> str:
         sha.update(np.ascontiguousarray(column).tobytes())
     for snapshot in history.snapshots:
         sha.update(snapshot.digest.encode())
+    return sha.hexdigest()
+
+
+def _digest_of_today(today: Today) -> str:
+    return today.stream.digest + ("" if today.catalogue is None else today.catalogue.digest)
+
+
+def _digest_of_reports(reports: FeedbackReports) -> str:
+    """Return the sha256 of all columns of users' reports."""
+    sha = hashlib.sha256()
+    for column in fields(reports):
+        value = getattr(reports, column.name)
+        is_array = isinstance(value, np.ndarray)
+        sha.update(column.name.encode() + (np.ascontiguousarray(value).tobytes() if is_array else repr(value).encode()))
     return sha.hexdigest()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from paretocode.catalogue import (
 )
 from paretocode.catalogue.history import History, load_history
 from paretocode.errors import InputError, ParetocodeError
+from paretocode.evidence.feedback import FeedbackReports, read_feedback
 from paretocode.experiment.map_sections import MapSpec, PolicySpec
 from paretocode.experiment.spec import ExperimentSpec
 from paretocode.experiment.world_sections import CatalogueSpec, ScaleSpec
@@ -45,7 +47,7 @@ from paretocode.stream import (
 from paretocode.tiermap import Policy, TierMap, documented_pareto_code, map_from_edges, map_from_listing
 from paretocode.tiermap.file import read_tier_map
 
-__all__ = ["Experiment", "resolve", "resolve_catalogue", "resolve_scale"]
+__all__ = ["Experiment", "Today", "resolve", "resolve_catalogue", "resolve_scale"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,8 @@ class Experiment:
         Name -> map, the incumbent first.
     proposed
         The map put forward; with a search it is settled when that is done.
+    today, reports
+        Today's stream and catalogue, and users' reports, where the evidence section names them.
     """
 
     name: str
@@ -79,6 +83,15 @@ class Experiment:
     tier_maps: dict[str, TierMap]
     proposed: str
     bands: Bands | None
+    today: Today | None = None
+    reports: FeedbackReports | None = None
+
+
+class Today(NamedTuple):
+    """What runs now, to be compared with what the map was chosen on."""
+
+    stream: RequestStream
+    catalogue: Catalogue | None
 
 
 def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> Experiment:
@@ -94,6 +107,7 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
     raw = _stream(spec, scale_name, base)
     stream, demand, origin = _with_demand(spec, raw)
     maps = [spec.incumbent, *spec.candidates]
+    tier_maps = {m.name: _tier_map(m, catalogue, scale, spec.policy, base) for m in maps}
     return Experiment(
         name=name,
         scale_name=scale_name,
@@ -107,10 +121,30 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
         operations=None if spec.operations is None else spec.operations.operations(),
         history=None if spec.motion is None else load_history(base / spec.motion.history),
         arrivals="open" if spec.operations is None else spec.operations.arrivals,
-        tier_maps={m.name: _tier_map(m, catalogue, scale, spec.policy, base) for m in maps},
+        tier_maps=tier_maps,
         proposed=spec.proposed,
         bands=next((_bands(m, catalogue) for m in maps if m.kind == "scheme"), None),
+        today=_today(spec, base),
+        reports=_reports(spec, tier_maps[spec.incumbent.name], base),
     )
+
+
+def _today(spec: ExperimentSpec, base: Path) -> Today | None:
+    """Load today's log; min scores that it does not state are drawn as the experiment's are, from a seed of its own."""
+    drift = spec.evidence.drift
+    if drift is None:
+        return None
+    raw = load_stream(drift.reader, base / drift.path, **drift.options)
+    seeds = spec.seeds.model_copy(update={"demand": spec.seeds.demand + 1})
+    stream, _, _ = _with_demand(spec.model_copy(update={"seeds": seeds}), raw)
+    return Today(stream, None if drift.catalogue is None else load_catalogue(base / drift.catalogue))
+
+
+def _reports(spec: ExperimentSpec, incumbent: TierMap, base: Path) -> FeedbackReports | None:
+    feedback = spec.evidence.feedback
+    if feedback is None:
+        return None
+    return read_feedback(base / feedback.path, tier_map=incumbent, columns=feedback.columns or None)
 
 
 def resolve_catalogue(spec: CatalogueSpec, base: Path) -> Catalogue:

@@ -14,8 +14,11 @@ from typing import Any
 from paretocode._files import json_bytes, literal_path, replacing, write_atomically
 from paretocode.errors import InputError, UsageError
 from paretocode.experiment._lock import one_at_a_time
-from paretocode.experiment.document import metrics_document, tier_map_bytes
-from paretocode.experiment.measuring import measure_maps
+from paretocode.experiment.document import metrics_document, tier_map_bytes, with_holdout_record
+from paretocode.experiment.evidence_choosing import Chooser
+from paretocode.experiment.evidence_selection import selection, with_recommended
+from paretocode.experiment.evidencing import evidence_document
+from paretocode.experiment.measuring import MapReplays, measure_maps
 from paretocode.experiment.provenance import digest_of, facts_of
 from paretocode.experiment.resolve import Experiment, resolve
 from paretocode.experiment.search_document import search_document
@@ -105,11 +108,21 @@ def _make(
         searched = searched_experiment(experiment, experiment.spec.search, parts=parts, digest=digest)
         experiment = searched.experiment
     measured = measure_maps(experiment, parts=parts, digest=digest)
+    selected = None
+    if experiment.spec.evidence.selection is not None and measured.sums.is_wanted:
+        selected = selection(experiment, measured, searched, Chooser(experiment, searched), MapReplays(experiment))
+        experiment = with_recommended(experiment, selected)
+        again = measure_maps(experiment, parts=parts, digest=digest)
+        measured = again._replace(seconds={**measured.seconds, **again.seconds})
     document = metrics_document(experiment, measured.metrics)
     if searched is not None:
         document["search"] = search_document(searched, measured.metrics)
+    document["evidence"] = evidence_document(
+        experiment, measured, searched, selected=selected, lock_folder=folder.parent
+    )
+    record = document["evidence"].get("holdout", {}).pop("record", None)
     _clear(folder)
-    names = _write_files(experiment, document, folder, source=source.read_bytes(), figures=figures)
+    names = _write_files(experiment, document, folder, source=source.read_bytes(), figures=figures, record=record)
     _write_maps_table(document, folder, frontier=[] if searched is None else frontier_rows(searched.answer))
     shutil.rmtree(folder / "parts")
     facts = facts_of(experiment, digest, overrides)
@@ -118,7 +131,8 @@ def _make(
         "seconds": round(time.time() - started, 3),
         "replay_seconds": {name: round(seconds, 4) for name, seconds in measured.seconds.items()},
     }
-    return seal_result(folder, names, {**facts, **clock, "has_figures": figures})
+    told = {} if record is None else {"holdout": record}
+    return seal_result(folder, names, {**facts, **clock, **told, "has_figures": figures})
 
 
 def _finished(folder: Path, digest: str, *, needs_figures: bool) -> ResultFolder | None:
@@ -146,9 +160,18 @@ def _clear(folder: Path) -> None:
 
 
 def _write_files(
-    experiment: Experiment, document: dict[str, Any], folder: Path, *, source: bytes, figures: bool
+    experiment: Experiment,
+    document: dict[str, Any],
+    folder: Path,
+    *,
+    source: bytes,
+    figures: bool,
+    record: dict[str, Any] | None,
 ) -> list[str]:
-    """Write all files but the manifest and return their names."""
+    """Write all files but the manifest and return their names.
+
+    `record` says when a holdout was opened: it is told in the report and the manifest, and is no part of the metrics.
+    """
     files = {
         "experiment.toml": source,
         METRICS: json_bytes(document),
@@ -158,7 +181,8 @@ def _write_files(
     if figures:
         from paretocode.experiment.figures import drawn_files
 
-        files |= drawn_files(experiment, document)
+        # Drawn from what a reader of the file will see, so that `paretocode report` gives the same page.
+        files |= drawn_files(experiment, with_holdout_record(json.loads(files[METRICS]), record))
     for name, content in files.items():
         write_atomically(folder / name, content)
     return [*files, "maps.parquet"]

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from paretocode._borders import validated
 from paretocode.errors import InputError
 from paretocode.experiment._strict import Strict
+from paretocode.experiment.evidence_sections import EvidenceSpec
 from paretocode.experiment.map_sections import MapSpec, PolicySpec
 from paretocode.experiment.search_sections import SearchSpec
 from paretocode.experiment.state_sections import CacheSpec, MotionSpec, OperationsSpec
@@ -23,7 +24,16 @@ __all__ = ["ExperimentSpec", "read_experiment"]
 
 FORMAT = "paretocode-experiment-1"
 _MAX_BYTES = 1 << 20
-_PATH_KEYS = {"catalogue.source", "catalogue.scores", "stream.path", "incumbent.path", "motion.history"}
+_PATH_KEYS = {
+    "catalogue.source",
+    "catalogue.scores",
+    "stream.path",
+    "incumbent.path",
+    "motion.history",
+    "evidence.drift.path",
+    "evidence.drift.catalogue",
+    "evidence.feedback.path",
+}
 
 
 class ExperimentSpec(Strict):
@@ -42,6 +52,7 @@ class ExperimentSpec(Strict):
     incumbent: MapSpec
     candidates: list[MapSpec] = []
     search: SearchSpec | None = None
+    evidence: EvidenceSpec = EvidenceSpec()
     propose: str | None = None
     seeds: SeedsSpec = SeedsSpec()
 

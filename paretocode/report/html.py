@@ -12,16 +12,18 @@ from paretocode.catalogue.finding import SEVERITIES
 from paretocode.report import numbers
 from paretocode.report.comparison import Group, Row, compare_maps, map_order
 from paretocode.report.differences import difference_lines
+from paretocode.report.html_evidence import EVIDENCE_FIGURES, evidence_facts, tile_intervals
 from paretocode.report.html_search import search_facts
 from paretocode.report.inline_svg import inline_svg
 from paretocode.report.names import short_model_names
 from paretocode.report.palette import DARK, tier_colours
-from paretocode.report.sentences import NO_INTERVAL, demand_sentence, recommendation, reproduce_command
+from paretocode.report.sentences import caveat, demand_sentence, recommendation, reproduce_command
 
 __all__ = ["FIGURES", "render_report"]
 
 FIGURES: Mapping[str, str] = {
     "candidates": "Cost, shortfall and jumps of every map; the dashed line is the incumbent.",
+    **EVIDENCE_FIGURES,
     "demand": "What the requests ask for, and where each map cuts; an edge belongs to the tier on its right.",
     "map_frontier": "Maps that no other one of the search beats in every measure: picks ringed, the incumbent a cross.",
     "frontier": "Coding score against price. Filled marks are on the frontier; hollow ones pay more for no more score.",
@@ -43,7 +45,8 @@ def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) ->
     ----------
     document
         The content of a result's ``metrics.json``. Every string in it is escaped; a null metric reads as unknown. A
-        section ``search`` gets a section of the page, and its picks stand there alone, the proposed one aside.
+        section ``search`` gets a section of the page, and its picks stand there alone, the proposed one aside; so does
+        a section ``evidence`` that compares something, and without one the page says that there is no interval.
     figures
         Name -> text of an SVG file; names of `FIGURES` get its captions. May be empty.
 
@@ -66,7 +69,10 @@ def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) ->
         incumbent=document["incumbent"],
         proposed=proposed,
         recommendation=recommendation(document),
-        no_interval=NO_INTERVAL,
+        caveat=caveat(document),
+        evidence=evidence_facts(document, proposed),
+        evidence_figures=list(EVIDENCE_FIGURES),
+        tile_intervals=tile_intervals(document, proposed),
         demand=demand_sentence(document),
         command=reproduce_command(document),
         tiles=_tiles(groups) if proposed != document["incumbent"] else [],
@@ -106,12 +112,12 @@ def _typeset(text: str) -> str:
 
     Examples
     --------
-    >>> _typeset("-12.0 %") == "\\u221212.0\\u00a0%"
-    True
+    >>> _typeset("-12.0 %") == "\\u221212.0\\u00a0%", _typeset("[-3, -1]") == "[\\u22123, \\u22121]"
+    (True, True)
+    >>> _typeset("gpt-5 a-3")
+    'gpt-5 a-3'
     """
-    text = text.replace("->", "→")
-    if re.match(r"-[<\d]", text):
-        text = "\N{MINUS SIGN}" + text[1:]
+    text = re.sub(r"(?<![^\s\[(])-(?=[<\d])", "\N{MINUS SIGN}", text.replace("->", "→"))
     return text.replace(" %", "\u00a0%").replace(" pp", "\u00a0pp")
 
 
@@ -136,4 +142,11 @@ def _by_gravity(findings: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _figures(figures: Mapping[str, str]) -> list[dict[str, Any]]:
     order = [name for name in FIGURES if name in figures] + [name for name in figures if name not in FIGURES]
-    return [{"name": n, "caption": FIGURES.get(n, n), "svg": inline_svg(figures[n], name=n)} for n in order]
+    svgs = {name: inline_svg(figures[name], name=name) for name in order}
+    return [{"name": n, "caption": FIGURES.get(n, n), "svg": svgs[n], "is_tall": _is_tall(svgs[n])} for n in order]
+
+
+def _is_tall(svg: str) -> bool:
+    """Return whether a figure is higher than three quarters of its width, by its view box."""
+    found = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', svg)
+    return bool(found and float(found[2]) > 0.75 * float(found[1]))

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["DARK", "FAINT", "INK", "LINE_STYLES", "MARKERS", "MUTED", "PAPER", "map_colours", "tier_colours"]
+__all__ = [
+    "DARK",
+    "FAINT",
+    "INK",
+    "LINE_STYLES",
+    "MARKERS",
+    "MUTED",
+    "PAPER",
+    "VERDICT_COLOURS",
+    "VERDICT_MARKERS",
+    "map_colours",
+    "tier_colours",
+]
 
 INK = "#1f2428"
 MUTED = "#66707a"
@@ -18,6 +30,16 @@ PAPER = "#ffffff"
 _BLUE, _ORANGE, _GREEN, _SKY, _VERMILLION, _PURPLE = "#0072b2", "#e69f00", "#009e73", "#56b4e9", "#d55e00", "#cc79a7"
 _TIERS = (_ORANGE, _GREEN, _BLUE, _PURPLE, _SKY, _VERMILLION)
 _CANDIDATES = (_VERMILLION, _BLUE, _GREEN, _PURPLE, _ORANGE, _SKY)
+VERDICT_COLOURS = {
+    "better": _BLUE,
+    "worse": _VERMILLION,
+    "tied": _GREEN,
+    "not_worse": _GREEN,
+    "same": MUTED,
+    "not_enough": MUTED,
+}
+VERDICT_MARKERS = {"better": "<", "worse": ">", "tied": "s", "not_worse": "D", "same": "|", "not_enough": "o"}
+"""What may be said of a difference -> how it is drawn; less is better, so better points to the left."""
 MARKERS = ("o", "s", "^", "D", "v", "P")
 LINE_STYLES = ("-", "--", "-.", ":")
 

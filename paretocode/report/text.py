@@ -13,7 +13,7 @@ from paretocode.report.differences import difference_lines
 from paretocode.report.names import clip
 from paretocode.report.numbers import UNKNOWN
 
-__all__ = ["diff_text", "edges_line", "findings_table", "format_table", "metrics_table"]
+__all__ = ["diff_text", "edges_line", "findings_table", "format_table", "metrics_table", "terminal_width"]
 
 _GAP = "  "
 _LABEL_WIDTH = 32
@@ -63,7 +63,7 @@ def metrics_table(document: Mapping[str, Any], *, width: int | None = None) -> s
     Beside each candidate stands its change against the incumbent: relative for money and latency, percentage points
     for shares and rates, in its own unit for shortfall and excess.
     """
-    width = _room(width)
+    width = terminal_width(width)
     names, groups = map_order(document), compare_maps(document)
     blocks = [_block(groups, names[:1], document)] if len(names) == 1 else []
     rest = names[1:]
@@ -170,7 +170,7 @@ def _wrapped(sentence: str, *, first: str, width: int | None) -> str:
     """Return a sentence after `first`, further lines indented as far; a model key is never broken."""
     return textwrap.fill(
         sentence,
-        max(_room(width), 40),
+        max(terminal_width(width), 40),
         initial_indent=first,
         subsequent_indent=" " * len(first),
         break_long_words=False,
@@ -178,7 +178,8 @@ def _wrapped(sentence: str, *, first: str, width: int | None) -> str:
     )
 
 
-def _room(width: int | None) -> int:
+def terminal_width(width: int | None) -> int:
+    """Return a width, the terminal's where it is None, and 100 where there is no terminal."""
     return shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns if width is None else width
 
 

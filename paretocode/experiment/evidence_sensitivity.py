@@ -1,0 +1,56 @@
+"""What else could be true? The default shifts of the world for incumbent and proposed map, and break-even points."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from paretocode.errors import InputError
+from paretocode.evidence.sensitivity import break_even, default_parameters, default_shifts, sensitivity, world_of
+from paretocode.experiment.evidence_sections import SensitivitySpec
+from paretocode.experiment.resolve import Experiment
+
+__all__ = ["sensitivity_document"]
+
+
+def sensitivity_document(experiment: Experiment, spec: SensitivitySpec) -> dict[str, Any]:
+    """Return the tornado and the break-even points of the proposed map against the incumbent."""
+    from tqdm import tqdm
+
+    incumbent, proposed = experiment.spec.incumbent.name, experiment.proposed
+    if proposed == incumbent:
+        return {"left_out": "the incumbent is proposed, so there is no candidate to be sensitive"}
+    world = world_of(
+        experiment.catalogue,
+        experiment.stream,
+        experiment.tier_maps[incumbent],
+        experiment.tier_maps[proposed],
+        scale=experiment.scale,
+        rng=experiment.spec.seeds.luck,
+        cache=experiment.cache,
+        operations=experiment.operations,
+    )
+    is_quiet = not sys.stderr.isatty()
+    with tqdm(desc="sensitivity", unit="replay", disable=is_quiet) as bar:
+
+        def move(n_done: int, n_all: int) -> None:
+            bar.total = n_all
+            bar.update(n_done - bar.n)
+
+        shifts = default_shifts(world, has_failures=experiment.operations is not None)
+        tornado = sensitivity(world, shifts, measures=spec.measures, progress=move)
+    document: dict[str, Any] = {"tornado": tornado.to_dict()}
+    if spec.break_even:
+        document["break_even"] = [
+            _break_even(world, parameter, spec.measures[0])
+            for parameter in tqdm(default_parameters(world), desc="break-even", unit="parameter", disable=is_quiet)
+        ]
+    return document
+
+
+def _break_even(world: Any, parameter: Any, measure: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = break_even(world, parameter, measure=measure).to_dict()
+    except InputError as refusal:
+        return {"parameter": parameter.name, "why_not": str(refusal)}
+    return found
