@@ -1,7 +1,7 @@
 """``paretocode VERB``: which verbs are there, and how do refusals reach a person?
 
-The answer goes to stdout, talk and progress to stderr. Exit codes: 0 done; 1 `lint` found an error; 2 bad input or
-usage; 3 a seal that does not hold; 4 a library is missing; 130 interrupted.
+The answer goes to stdout, talk and progress to stderr. Exit codes: 0 done; 1 `lint` found an error, or `evidence drift`
+a metric beyond its limit; 2 bad input or usage; 3 a seal that does not hold; 4 a library is missing; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ VERBS = {
     "tune": "search for the best edges, exactly",
     "replay": "replay a stream under one tier map",
     "compare": "replay a stream under several maps, or show a result",
+    "evidence": "say how sure a comparison is, and what users, logs and outcomes add",
     "diff": "show what moves between two tier maps",
     "approve": "seal a result's map with a name and a reason",
     "export": "write an approved map for a router",
