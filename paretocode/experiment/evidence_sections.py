@@ -13,6 +13,7 @@ __all__ = [
     "EvidenceSpec",
     "FeedbackSpec",
     "HoldoutSpec",
+    "OutcomesSpec",
     "SelectionSpec",
     "SensitivitySpec",
     "SizeSpec",
@@ -39,7 +40,9 @@ class SelectionSpec(Strict):
     The rule is that of the search where there is one: its first measure and its limits. Without a search the least
     `objective` wins within `limits`, numbers or ``incumbent``. `most_maps` maps of a search's frontier are replayed and
     join the pool; `searches` repeats the search in so many resamples and lets their maps join too. `outer` resamples,
-    each resampled `inner` times, measure what choosing did.
+    each resampled `inner` times, measure what choosing did. A map that looks worse than the best by at most `margin`
+    [unit of the objective] counts as tied; the steadiest tied map that looks worse by at most the share `near` is
+    recommended.
     """
 
     objective: str = "cost_usd_per_krequest"
@@ -49,6 +52,7 @@ class SelectionSpec(Strict):
     outer: Annotated[int, Field(ge=100, le=10_000)] = 200
     inner: Annotated[int, Field(ge=30, le=1000)] = 60
     margin: Annotated[float, Field(ge=0)] = 0.0
+    near: Annotated[float, Field(ge=0, lt=1)] = 0.01
 
 
 class HoldoutSpec(Strict):
@@ -109,6 +113,33 @@ class FeedbackSpec(Strict):
     dear_cost: Annotated[float, Field(gt=0)] = 1.0
 
 
+class OutcomesSpec(Strict):
+    """A table of outcomes at `path`: scores of several models on the same questions, `candidate` against `baseline`.
+
+    `format` is ``long`` (one outcome a row) or one of RouteLLM's published tables. `margin` is the loss of mean score
+    that is still called equal, `range` the ends of the scale, `drop_sentinel` a score that stands for none.
+    """
+
+    path: Annotated[str, Field(min_length=1)]
+    candidate: str
+    baseline: str
+    margin: Annotated[float, Field(gt=0)]
+    format: Literal["long", "routellm-pair", "routellm-mtbench"] = "long"
+    range: tuple[float, float] | None = None
+    question: list[str] = ["question"]
+    cluster: list[str] = []
+    cost_column: str | None = None
+    contaminated: Literal["keep", "drop"] | None = None
+    drop_sentinel: float | None = None
+    right_at: float | None = None
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> Self:
+        if (self.format == "long") != (self.range is not None):
+            raise ValueError("range is the scale of a long table, which needs it; the other formats have their own")
+        return self
+
+
 class EvidenceSpec(Strict):
     """How sure the comparison must be able to say it is; see docs/evidence.md.
 
@@ -129,6 +160,7 @@ class EvidenceSpec(Strict):
     sensitivity: SensitivitySpec | None = None
     drift: DriftSpec | None = None
     feedback: FeedbackSpec | None = None
+    outcomes: OutcomesSpec | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

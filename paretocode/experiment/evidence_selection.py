@@ -87,14 +87,15 @@ def selection(
 def with_recommended(experiment: Experiment, selected: Selected) -> Experiment:
     """Return the experiment with the recommended map among its maps, and proposed where the file proposes none.
 
-    A map that the pool took from the frontier is called ``recommended``, so that it gets a file, a row in every table
+    A map that the pool took from the frontier is called ``plateau-pick``, so that it gets a file, a row in every table
     and, once a person agrees, a release.
     """
     maps = dict(experiment.tier_maps)
     name = selected.recommended.name
     if name not in maps:
         taken = {known.lower() for known in maps}
-        name = next(f"recommended{end}" for end in ("", *range(2, 1000)) if f"recommended{end}" not in taken)
+        names = ("plateau-pick", *(f"plateau-pick-{at}" for at in range(2, 1000)))
+        name = next(free for free in names if free not in taken)
         maps[name] = selected.recommended.renamed(name)
         _rename(selected.document, selected.recommended.name, name)
     proposed = experiment.proposed if experiment.spec.propose is not None else name
@@ -181,7 +182,14 @@ def _best_and_plateau(
     *each, incumbent = estimates_of_maps([*sums, base], resampling, measures=[objective])
     differences = measure_across(each, objective, minus=incumbent)
     unsteady = [_instability(experiment, maps[one.name]) for one in each]
-    plateau = plateau_of(each, objective, instability=unsteady, margin=spec.margin, level=evidence.level)
+    plateau = plateau_of(
+        each,
+        objective,
+        instability=unsteady,
+        margin=spec.margin,
+        near=spec.near * min(abs(float(one.point[0])) for one in each),
+        level=evidence.level,
+    )
     return {
         "best_of_many": asdict(best_of_many(differences, level=evidence.level)),
         "plateau": _plateau(plateau, maps, differences.point),

@@ -7,10 +7,13 @@ from typing import Any
 
 from paretocode.errors import InputError
 from paretocode.evidence import DEFAULT_MEASURES, compare_maps, map_measure
+from paretocode.evidence.outcomes import OutcomeTable
 from paretocode.evidence.size import Design, Paired, Rollout, spread_of_sums, telling_of
 from paretocode.experiment.evidence_choosing import Chooser
 from paretocode.experiment.evidence_holdout import holdout_document
 from paretocode.experiment.evidence_others import drift_document, feedback_document
+from paretocode.experiment.evidence_outcomes import OutcomeQuestion, answered_by_both, outcome_document
+from paretocode.experiment.evidence_sections import EvidenceSpec
 from paretocode.experiment.evidence_selection import Selected
 from paretocode.experiment.evidence_sensitivity import sensitivity_document
 from paretocode.experiment.measuring import Measured
@@ -70,7 +73,25 @@ def evidence_document(
         document["drift"] = drift_document(experiment, spec.drift, experiment.today)
     if spec.feedback is not None and experiment.reports is not None:
         document["feedback"] = feedback_document(experiment, spec.feedback, experiment.reports)
+    if spec.outcomes is not None and experiment.outcomes is not None:
+        document["outcomes"] = _outcomes(experiment.outcomes, spec)
     return document
+
+
+def _outcomes(table: OutcomeTable, spec: EvidenceSpec) -> dict[str, Any]:
+    asked = spec.outcomes
+    if asked is None:  # there is a table because the experiment asks for it
+        return {}
+    question = OutcomeQuestion(
+        candidate=asked.candidate,
+        baseline=asked.baseline,
+        margin=asked.margin,
+        right_at=asked.right_at,
+        level=spec.level,
+        replicates=spec.replicates,
+        seed=spec.seed,
+    )
+    return outcome_document(answered_by_both(table, asked.candidate, asked.baseline), question)
 
 
 def _why_not(experiment: Experiment) -> str:

@@ -11,6 +11,8 @@ from paretocode.report.plots import (
     figure_png,
     plot_candidates,
     plot_demand,
+    plot_drift,
+    plot_feedback,
     plot_frontier,
     plot_intervals,
     plot_map_frontier,
@@ -61,4 +63,8 @@ def _evidence_figures(evidence: dict[str, Any], proposed: str) -> dict[str, Any]
         figures["plateau"] = plot_plateau(evidence["selection"])
     if "tornado" in evidence.get("sensitivity", {}):
         figures["tornado"] = plot_tornado(evidence["sensitivity"]["tornado"])
+    if "drift" in evidence:
+        figures["drift"] = plot_drift(evidence["drift"])
+    if "feedback" in evidence:
+        figures["feedback"] = plot_feedback(evidence["feedback"])
     return figures

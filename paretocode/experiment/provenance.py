@@ -14,6 +14,7 @@ import numpy as np
 from paretocode import __version__
 from paretocode.catalogue.history import History
 from paretocode.evidence.feedback import FeedbackReports
+from paretocode.evidence.outcomes import OutcomeTable
 from paretocode.experiment.document import tier_map_bytes
 from paretocode.experiment.resolve import Experiment, Today
 
@@ -32,7 +33,10 @@ def digest_of(experiment: Experiment) -> str:
         repr((experiment.operations, experiment.arrivals)).encode(),
         b"" if experiment.history is None else _digest_of_history(experiment.history).encode(),
         b"" if experiment.today is None else _digest_of_today(experiment.today).encode(),
-        b"" if experiment.reports is None else _digest_of_reports(experiment.reports).encode(),
+        *(
+            b"" if table is None else _digest_of_columns(table).encode()
+            for table in (experiment.reports, experiment.outcomes)
+        ),
         experiment.catalogue.digest.encode(),
         repr((experiment.catalogue.name, experiment.catalogue.notes)).encode(),
         experiment.stream.digest.encode(),
@@ -60,11 +64,11 @@ def _digest_of_today(today: Today) -> str:
     return today.stream.digest + ("" if today.catalogue is None else today.catalogue.digest)
 
 
-def _digest_of_reports(reports: FeedbackReports) -> str:
-    """Return the sha256 of all columns of users' reports."""
+def _digest_of_columns(table: FeedbackReports | OutcomeTable) -> str:
+    """Return the sha256 of all fields of a table."""
     sha = hashlib.sha256()
-    for column in fields(reports):
-        value = getattr(reports, column.name)
+    for column in fields(table):
+        value = getattr(table, column.name)
         is_array = isinstance(value, np.ndarray)
         sha.update(column.name.encode() + (np.ascontiguousarray(value).tobytes() if is_array else repr(value).encode()))
     return sha.hexdigest()

@@ -28,6 +28,8 @@ from paretocode.catalogue import (
 from paretocode.catalogue.history import History, load_history
 from paretocode.errors import InputError, ParetocodeError
 from paretocode.evidence.feedback import FeedbackReports, read_feedback
+from paretocode.evidence.outcomes import OutcomeTable
+from paretocode.experiment.evidence_outcomes import asked_outcomes
 from paretocode.experiment.map_sections import MapSpec, PolicySpec
 from paretocode.experiment.spec import ExperimentSpec
 from paretocode.experiment.world_sections import CatalogueSpec, ScaleSpec
@@ -64,8 +66,8 @@ class Experiment:
         Name -> map, the incumbent first.
     proposed
         The map put forward; with a search it is settled when that is done.
-    today, reports
-        Today's stream and catalogue, and users' reports, where the evidence section names them.
+    today, reports, outcomes
+        Today's stream and catalogue, users' reports, and a table of outcomes, where the evidence section names them.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Experiment:
     bands: Bands | None
     today: Today | None = None
     reports: FeedbackReports | None = None
+    outcomes: OutcomeTable | None = None
 
 
 class Today(NamedTuple):
@@ -126,6 +129,7 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
         bands=next((_bands(m, catalogue) for m in maps if m.kind == "scheme"), None),
         today=_today(spec, base),
         reports=_reports(spec, tier_maps[spec.incumbent.name], base),
+        outcomes=None if spec.evidence.outcomes is None else asked_outcomes(spec.evidence.outcomes, base),
     )
 
 

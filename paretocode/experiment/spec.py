@@ -33,6 +33,7 @@ _PATH_KEYS = {
     "evidence.drift.path",
     "evidence.drift.catalogue",
     "evidence.feedback.path",
+    "evidence.outcomes.path",
 }
 
 

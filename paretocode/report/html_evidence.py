@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from paretocode.report.evidence_others import OTHER_PARTS, other_sentences
 from paretocode.report.evidence_rows import (
     VERDICTS,
     difference_rows,
@@ -41,6 +42,9 @@ EVIDENCE_FIGURES: Mapping[str, str] = {
     "plateau": "Maps by how much worse than the best they look, and how easily noise in min scores moves requests.",
     "tornado": "One shift of the world at a time: where it moves the difference to. Left of zero the candidate is "
     "better.",
+    "drift": "How far each factor has moved since, against what chance does, and what it does to the map.",
+    "feedback": "Where reports put each edge: the current edge, the estimate with its interval, the stretch between "
+    "neighbouring min scores, and complaints by what was asked.",
 }
 """Captions of the evidence's figures, in the order of the page."""
 
@@ -74,6 +78,7 @@ def evidence_facts(document: Mapping[str, Any], proposed: str) -> dict[str, Any]
         "holdout": _holdout(evidence),
         "selection": None if "selection" not in evidence else selection_sentences(evidence["selection"]),
         "sensitivity": _sensitivity(evidence.get("sensitivity")),
+        "parts": [(OTHER_PARTS[part], part, said) for part, said in other_sentences(evidence).items()],
     }
 
 

@@ -147,5 +147,5 @@ def _gap_lines(maps: Sequence[Mapping[str, Any]], places: FloatColumn, factor: f
 
 
 def _called(name: str, plateau: Mapping[str, Any]) -> str:
-    roles = [role for role in ("recommended", "best") if plateau[role] == name]
+    roles = [role for role in ("recommended", "best") if plateau[role] == name != role]
     return clip(name, _LONGEST_NAME) + (f" ({', '.join(roles)})" if roles else "")

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from paretocode.report.evidence_others import other_sentences
 from paretocode.report.evidence_rows import (
     VERDICTS,
     candidate_order,
@@ -114,7 +115,7 @@ def _paragraphs(evidence: Mapping[str, Any], proposed: str) -> Mapping[str, Sequ
         )
     if evidence.get("sensitivity"):
         found["sensitivity"] = _sensitivity(evidence["sensitivity"])
-    return found
+    return {**found, **other_sentences(evidence)}
 
 
 def _sensitivity(sensitivity: Mapping[str, Any]) -> list[str]:

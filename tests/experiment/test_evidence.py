@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
@@ -15,6 +16,8 @@ from paretocode.evidence.holdout import read_lock
 from paretocode.experiment import run as run_module
 from paretocode.experiment import run_experiment
 from paretocode.experiment.evidence_sections import MEASURES
+from paretocode.report.html import render_report
+from paretocode.report.text_evidence import evidence_text
 from paretocode.stream import DEFAULT_DEMAND, apply_demand, synthesise, write_stream_table
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
@@ -182,6 +185,10 @@ def test_todays_log_and_the_users_reports_join_the_evidence(tmp_path: Path) -> N
     assert drift["map"] == "quantile"
     assert [edge["tier_below"] for edge in feedback["edges"]] == ["low", "medium"]
     assert feedback["edges"][1]["low"] < 0.58 < feedback["edges"][1]["high"]
+    page = render_report(found["document"], figures={})
+    assert "today&#39;s traffic" in page
+    assert html.escape(feedback["edges"][1]["sentence"]).replace("95 %", "95\u00a0%") in page
+    assert "drift: " in evidence_text(found["document"])
     (tmp_path / "reports.csv").write_text("\n".join(lines[:-1]) + "\n")
     again = made(
         tmp_path,
@@ -215,3 +222,17 @@ def test_bad_words_are_refused_in_one_sentence(tmp_path: Path, overrides: list[s
     said = refusal(tmp_path, *overrides)
     assert re.search(sentence, said), said
     assert "\n" not in said
+
+
+def test_a_table_of_outcomes_joins_the_evidence(tmp_path: Path) -> None:
+    rows = ["question,model,score"]
+    for at in range(60):
+        rows += [f"q{at},small,{int(at % 4 > 0)}", f"q{at},large,{int(at % 10 > 0)}"]
+    (tmp_path / "outcomes.csv").write_text("\n".join(rows) + "\n")
+    words = [f"evidence.outcomes.path={tmp_path / 'outcomes.csv'}", "evidence.outcomes.candidate=small"]
+    words += ["evidence.outcomes.baseline=large", "evidence.outcomes.margin=0.05", "evidence.outcomes.range=[0,1]"]
+    outcomes = made(tmp_path, *BARE, *words)["evidence"]["outcomes"]
+    comparison = outcomes["comparison"]
+    assert (comparison["candidate_score"], comparison["baseline_score"]) == (0.75, 0.9)
+    assert comparison["difference"]["low"] < -0.15 < comparison["difference"]["high"]
+    assert [outcomes["quadrants"]["parts"][name]["n"] for name in ("safe", "hard")] == [42, 3]

@@ -34,7 +34,7 @@ class Plateau:
     is_tied
         Shape (M,): whether that least is within the margin.
     is_near
-        Shape (M,): of these, whose gap is within one standard error or the margin.
+        Shape (M,): of these, whose gap is within one standard error, the margin or what was called near.
     best, recommended
         Positions of the best-looking map and of the steadiest one near it on the plateau.
     instability
@@ -65,6 +65,7 @@ def plateau_of(
     *,
     instability: Sequence[float],
     margin: float = 0.0,
+    near: float = 0.0,
     level: float = 0.95,
 ) -> Plateau:
     """Return the plateau around the best of some maps.
@@ -76,6 +77,9 @@ def plateau_of(
         then to the earlier map.
     margin
         How much worse still counts as tied [unit of the measure], >= 0.
+    near
+        How much worse a tied map may look and still be recommended [unit of the measure], >= 0; never less than one
+        standard error of its gap or the margin.
 
     Raises
     ------
@@ -88,7 +92,7 @@ def plateau_of(
     once: the confidence set of the best (Gupta 1965; Hsu 1981, multiple comparisons with the best; Hansen, Lunde and
     Nason 2011), so the truly best map is in it with at least that probability. On little data that set is large, and
     its far end looks clearly worse; so the steadiest map is looked for among those of it whose gap is within one
-    standard error or the margin (the 1-SE rule of Breiman, Friedman, Olshen and Stone 1984).
+    standard error (the 1-SE rule of Breiman, Friedman, Olshen and Stone 1984), the margin or `near`.
     """
     noise = np.asarray(instability, dtype=np.float64)
     if noise.shape != (len(maps),) or not np.isfinite(noise).all():
@@ -97,14 +101,15 @@ def plateau_of(
             where="evidence",
             way_out="give one number a map",
         )
-    if not (isfinite(margin) and margin >= 0):
-        raise InputError(f"the margin is {margin}", where="evidence", way_out="give a number >= 0")
+    for name, value in (("the margin", margin), ("near", near)):
+        if not (isfinite(value) and value >= 0):
+            raise InputError(f"{name} is {value}", where="evidence", way_out="give a number >= 0")
     values = measure_across(maps, measure)
     best = int(np.argmin(values.point))
     gaps: Estimates = measure_across(maps, measure, minus=maps[best])
     low = gaps.point - critical_values(gaps, level=level, side="above") * gaps.standard_error
     is_tied = ~(low > margin) | (gaps.point <= margin)  # what nothing bounds may be as good
-    is_near = is_tied & ((gaps.point <= gaps.standard_error) | (gaps.point <= margin))
+    is_near = is_tied & (gaps.point <= np.maximum(gaps.standard_error, max(margin, near)))
     order = np.lexsort((np.arange(len(maps)), gaps.point, noise))
     return Plateau(
         names=values.names,

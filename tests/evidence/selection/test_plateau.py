@@ -45,8 +45,14 @@ def test_the_recommended_map_looks_no_worse_than_a_standard_error_or_the_margin(
     assert far.gap[4] > error  # and yet it looks clearly worse
     assert not far.is_near[4]
     assert far.recommended != 4
-    within = plateau_of(maps, COST, instability=[1, 1, 1, 1, 0], margin=float(far.gap[4]) + 1e-9)
-    assert (bool(within.is_near[4]), within.recommended) == (True, 4)
+    for name in ("margin", "near"):
+        within = plateau_of(maps, COST, instability=[1, 1, 1, 1, 0], **{name: float(far.gap[4]) + 1e-9})
+        assert (bool(within.is_near[4]), within.recommended) == (True, 4)
+
+
+def test_what_is_near_but_not_tied_is_not_recommended() -> None:
+    plateau = plateau_of(estimates(), COST, instability=[1, 1, 1, 1, 0], near=1000)
+    assert (bool(plateau.is_tied[4]), plateau.recommended == 4) == (False, False)
 
 
 def test_equal_instability_goes_to_the_smaller_gap_then_to_the_earlier_map() -> None:
