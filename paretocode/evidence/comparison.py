@@ -11,7 +11,7 @@ import numpy as np
 
 from paretocode._checks import BoolColumn
 from paretocode.errors import InputError
-from paretocode.evidence.confidence import intervals, simultaneous_intervals
+from paretocode.evidence.confidence import Intervals, intervals, simultaneous_intervals
 from paretocode.evidence.estimates import Estimates
 from paretocode.evidence.map_sums import MapSums
 from paretocode.evidence.measures import DEFAULT_MEASURES, MapMeasure, map_measure
@@ -46,9 +46,10 @@ class Difference:
     incumbent, candidate, difference
         In the measure's unit.
     standard_error
-        Of the difference: analytic, clustered.
+        Of the difference: analytic, clustered; None where nothing tells it.
     interval, simultaneous
-        Of the difference: for this measure alone, and for all measures of the candidate at once.
+        Of the difference: for this measure alone, and for all measures of the candidate at once. Of a measure with a
+        change, the second holds together with differences; its verdict goes by `change_simultaneous`.
     change, change_interval, change_simultaneous
         The difference over the incumbent's value, with the same two intervals; None for measures that are shares, and
         where the incumbent's is 0.
@@ -67,7 +68,7 @@ class Difference:
     incumbent: float
     candidate: float
     difference: float
-    standard_error: float
+    standard_error: float | None
     interval: Bounds
     simultaneous: Bounds
     change: float | None
@@ -267,12 +268,12 @@ def _differences(
             incumbent=float(base.point[k]),
             candidate=float(map_estimates.point[k]),
             difference=float(found.point[k]),
-            standard_error=float(found.standard_error[k]),
-            interval=_bounds(alone.low[k], alone.high[k]),
-            simultaneous=_bounds(together.low[k], together.high[k]),
+            standard_error=float(found.standard_error[k]) if isfinite(found.standard_error[k]) else None,
+            interval=_at(alone, k),
+            simultaneous=_at(together if is_change[k] else all_at_once, k),
             change=float(judged.point[k]) if is_change[k] else None,
-            change_interval=_bounds(own.low[k], own.high[k]) if is_change[k] else None,
-            change_simultaneous=_bounds(all_at_once.low[k], all_at_once.high[k]) if is_change[k] else None,
+            change_interval=_at(own, k) if is_change[k] else None,
+            change_simultaneous=_at(all_at_once, k) if is_change[k] else None,
             n_differing=n_differing[k],
             most_differing_share=None if n_differing[k] else _most_differing_share(sums.n_clusters, level),
             margin=margins.get(measure.name, 0.0),
@@ -308,12 +309,15 @@ def _most_differing_share(n_clusters: int, level: float) -> float:
 def _n_differing(measure: MapMeasure, one: MapSums, other: MapSums) -> int:
     """Return in how many clusters two maps differ in what a measure is made of."""
     if measure.per_mille is None:
-        pairs = [(one.columns[name], other.columns[name]) for name in (measure.numerator, measure.denominator)]
-    else:
-        a, b = one.windows[measure.per_mille], other.windows[measure.per_mille]
-        pairs = [(a.sum_us, b.sum_us), (a.n_timed, b.n_timed)]
-    return int(np.count_nonzero(np.any([a != b for a, b in pairs], axis=0)))
+        names = (measure.numerator, measure.denominator)
+        differs = [one.columns[name] != other.columns[name] for name in names]
+        return int(np.count_nonzero(np.any(differs, axis=0)))
+    a, b = one.windows[measure.per_mille], other.windows[measure.per_mille]
+    differs = [getattr(a, name) != getattr(b, name) for name in ("sum_us", "n_timed", "n_up_to")]
+    return max(int(np.count_nonzero(np.any(differs, axis=0))), int(a.point_us != b.point_us))
 
 
-def _bounds(low: float, high: float) -> Bounds:
-    return Bounds(low=float(low) if isfinite(low) else None, high=float(high) if isfinite(high) else None)
+def _at(ends: Intervals, k: int) -> Bounds:
+    """Return the k-th interval; an end that nothing bounds is None."""
+    low, high = float(ends.low[k]), float(ends.high[k])
+    return Bounds(low=low if isfinite(low) else None, high=high if isfinite(high) else None)

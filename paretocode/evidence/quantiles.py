@@ -138,8 +138,11 @@ def quantile_influence_us(window: QuantileWindow) -> FloatColumn:
     -----
     u_c = -(times of c up to q - F(q) x times of c) / (n f(q)) (Bahadur 1966), the density f as the difference quotient
     of the sorted times two standard errors either side (Woodruff 1952); where times stand on one value so far around,
-    further out. All times equal: 0.
+    further out. All times equal: 0. A quantile that is the last of the known times has no time above it to tell how
+    far it may move: NaN.
     """
+    if window.n_up_to.sum() == window.n_timed.sum() and window.us_per_time > 0:
+        return np.full(len(window.n_timed), np.nan)
     gap: FloatColumn = window.n_up_to - window.n_timed * (window.n_up_to.sum() / window.n_timed.sum())
     return -gap * window.us_per_time
 

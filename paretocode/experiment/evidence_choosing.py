@@ -13,27 +13,22 @@ import numpy as np
 from paretocode.errors import InputError
 from paretocode.evidence import MapSums, map_measure, map_sums
 from paretocode.evidence.selection import MapPool, PoolLimit
+from paretocode.experiment.evidence_rule import AS_REPLAYED
 from paretocode.experiment.evidence_sections import SelectionSpec
 from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.search_done import Searched
 from paretocode.experiment.search_question import asked_question
+from paretocode.sim.luck import draw_luck
 from paretocode.sim.replaying import replay
 from paretocode.stream import RequestStream
 from paretocode.tiermap import TierMap
 from paretocode.tune import search_maps
 
-__all__ = ["Chooser"]
+__all__ = ["Chooser", "NoMapError"]
 
-_AS_REPLAYED = {
-    "cost_usd": "cost_usd_per_krequest",
-    "shortfall": "shortfall_mean",
-    "excess": "excess_mean",
-    "unmet_share": "unmet_share",
-    "unserved_share": "unserved_share",
-    "tier_change_rate": "tier_jump_rate",
-    "latency_s": "latency_mean_s",
-}
-"""Measures of a search -> what a replay measures of the same thing, caches and stickiness included."""
+
+class NoMapError(InputError):
+    """On these requests no map keeps the limits."""
 
 
 class Chooser:
@@ -65,14 +60,20 @@ class Chooser:
         stated = self.spec.limits if self.searched is None or search is None else search.limits
         found = []
         for name, value in stated.items():
-            measure = name if self.searched is None else _AS_REPLAYED.get(name, "")
+            measure = name if self.searched is None else AS_REPLAYED.get(name, "")
             if not measure or (isinstance(value, str) and value.strip() != "incumbent"):
                 continue
             if isinstance(value, str):
                 found.append(PoolLimit(measure=measure, factor=1.0, plus=0.0))
             else:
-                found.append(PoolLimit(measure=measure, factor=0.0, plus=value))
+                per = 1000 / len(self.experiment.stream) if name == "cost_usd" else 1.0  # a total, here by requests
+                found.append(PoolLimit(measure=measure, factor=0.0, plus=value * per))
         return tuple(found)
+
+    @property
+    def measures(self) -> list[str]:
+        """What the rule looks at, as a replay measures it."""
+        return list(dict.fromkeys((self.objective, *(limit.measure for limit in self.limits))))
 
     @property
     def unjudged(self) -> list[str]:
@@ -83,7 +84,7 @@ class Chooser:
         return [
             name
             for name, value in search.limits.items()
-            if name not in _AS_REPLAYED or (isinstance(value, str) and value.strip() != "incumbent")
+            if name not in AS_REPLAYED or (isinstance(value, str) and value.strip() != "incumbent")
         ]
 
     def rule(self) -> str:
@@ -125,7 +126,7 @@ class Chooser:
         answer = search_maps(question)
         best = answer.best()
         if best is None:
-            raise InputError(
+            raise NoMapError(
                 "no map keeps the limits of the search on a part of the stream",
                 where=stream.name or "stream",
                 way_out="loosen the limits, or keep back less",
@@ -135,16 +136,19 @@ class Chooser:
     def sums_on(self, stream: RequestStream, tier_map: TierMap) -> MapSums:
         """Replay a map on a stream and sum what the rule looks at."""
         experiment = self.experiment
-        run = replay(stream, tier_map, experiment.catalogue, cache=experiment.cache)
-        measures = dict.fromkeys((self.objective, *(limit.measure for limit in self.limits)))
+        measures = self.measures
+        luck = None
+        if any(name.startswith("latency") for name in measures):
+            luck = draw_luck(stream, rng=experiment.spec.seeds.luck)
+        run = replay(stream, tier_map, experiment.catalogue, cache=experiment.cache, luck=luck)
         return map_sums(run, scale=experiment.scale, measures=measures)
 
 
 def _as_replayed(measure: str) -> str:
-    if measure not in _AS_REPLAYED:
+    if measure not in AS_REPLAYED:
         raise InputError(
             f"the search's first measure is {measure}, of which a replay has no mean",
             where="evidence.selection",
-            way_out=f"search for one of {', '.join(_AS_REPLAYED)} first",
+            way_out=f"search for one of {', '.join(AS_REPLAYED)} first",
         )
-    return _AS_REPLAYED[measure]
+    return AS_REPLAYED[measure]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,20 +20,23 @@ from paretocode.evidence.holdout import (
 )
 from paretocode.experiment.evidence_choosing import Chooser
 from paretocode.experiment.evidence_sections import HoldoutSpec
+from paretocode.experiment.evidence_sums import CLUSTERS
 from paretocode.experiment.resolve import Experiment
 
 __all__ = ["holdout_document"]
 
-_AGAIN = "the experiment was run again, with other maps, settings or code"
+_AGAIN = "the experiment was run again, or resumed"
 
 
 def holdout_document(
-    experiment: Experiment, spec: HoldoutSpec, chooser: Chooser, *, lock_folder: Path
+    experiment: Experiment, spec: HoldoutSpec, chooser: Chooser, *, measures: Sequence[str], lock_folder: Path
 ) -> dict[str, Any]:
     """Return what the holdout says of the map that the rest of the stream chose.
 
     Parameters
     ----------
+    measures
+        What is compared, besides what the rule looks at.
     lock_folder
         Where locks are kept, named by the holdout: a second run that looks at the same holdout is put on record there.
 
@@ -41,7 +45,7 @@ def holdout_document(
     When and how often the holdout was opened is a fact of history, not of the inputs: it stands in the lock's own file,
     and here under `record`, which is left out of `metrics.json`.
     """
-    split, terms = _split(experiment, spec), _terms(experiment)
+    split, terms = _split(experiment, spec), _terms(experiment, chooser, measures)
     lock_path = lock_folder / f"holdout-{split.test_digest[:8]}.json"
     report = judge_on_holdout(
         experiment.stream,
@@ -54,7 +58,12 @@ def holdout_document(
         clock=lambda: datetime.now(UTC),
         reason_again=_AGAIN,
     )
-    return {**_plain(report), "rule": chooser.rule(), "folds": _folds(experiment, spec, chooser, terms)}
+    return {
+        **_plain(report),
+        "rule": chooser.rule(),
+        "objective": chooser.objective,
+        "folds": _folds(experiment, spec, chooser, terms),
+    }
 
 
 def _split(experiment: Experiment, spec: HoldoutSpec) -> Split:
@@ -67,7 +76,7 @@ def _split(experiment: Experiment, spec: HoldoutSpec) -> Split:
     )
 
 
-def _terms(experiment: Experiment) -> Terms:
+def _terms(experiment: Experiment, chooser: Chooser, measures: Sequence[str]) -> Terms:
     evidence = experiment.spec.evidence
     return Terms(
         groups=_groups(experiment),
@@ -78,14 +87,17 @@ def _terms(experiment: Experiment) -> Terms:
         n_replicates=evidence.replicates,
         seed=evidence.seed,
         level=evidence.level,
+        measures=tuple(dict.fromkeys((*measures, chooser.objective))),
     )
 
 
 def _groups(experiment: Experiment) -> list[str] | None:
-    """Return the root of each session where roots are resampled: they stay together in a split too."""
-    if experiment.spec.evidence.clusters != "root":
+    """Return the day or root of each session where these are resampled: they stay together in a split too."""
+    clusters, stream = experiment.spec.evidence.clusters, experiment.stream
+    if clusters == "session":
         return None
-    return [name.partition("/")[0] for name in experiment.stream.session_ids]
+    of_session = CLUSTERS[clusters](stream).of_row[stream.is_first]
+    return [str(number) for number in of_session.tolist()]
 
 
 def _plain(report: HoldoutReport) -> dict[str, Any]:

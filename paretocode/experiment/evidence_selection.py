@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ from paretocode.evidence.selection import (
     nested_bootstrap,
     plateau_of,
 )
-from paretocode.experiment.evidence_choosing import Chooser
+from paretocode.experiment.evidence_choosing import Chooser, NoMapError
 from paretocode.experiment.evidence_sections import SelectionSpec
 from paretocode.experiment.measuring import SCORE_NOISE_SD, MapReplays, Measured
 from paretocode.experiment.resolve import Experiment
@@ -55,7 +56,8 @@ def selection(
     """
     spec = experiment.spec.evidence.selection or SelectionSpec()
     maps = _pool_maps(experiment, searched, spec)
-    n_again = _join(maps, _searched_again(experiment, chooser, spec) if searched is not None else [])
+    again = _searched_again(experiment, chooser, spec) if searched is not None else []
+    _join(maps, again)
     if len(maps) < 2:
         raise InputError(
             f"there is {len(maps)} map to choose from",
@@ -66,7 +68,7 @@ def selection(
     base = measured.sums.of_map[experiment.spec.incumbent.name]
     *joined, joined_base = joined_clusters([*sums, base], most=_MOST_CLUSTERS)
     pool = MapPool(maps=tuple(joined), incumbent=joined_base, objective=chooser.objective, limits=chooser.limits)
-    within = np.flatnonzero(pool.keeps_limits).tolist() or list(range(len(sums)))
+    within = np.flatnonzero(pool.is_eligible).tolist()
     found = _best_and_plateau(experiment, [sums[at] for at in within], base, chooser.objective, maps)
     document = {
         "rule": chooser.rule(),
@@ -74,7 +76,8 @@ def selection(
         "text": map_measure(chooser.objective).text,
         "unjudged_limits": chooser.unjudged,
         "n_candidates": len(maps),
-        "n_searched_again": n_again,
+        "n_searched_again": len(again),
+        "n_without_map": spec.searches - len(again) if searched is not None else 0,
         "n_within_limits": int(np.count_nonzero(pool.keeps_limits)),
         "incumbent": base.name,
         "incumbent_value": _value(base, chooser.objective),
@@ -126,13 +129,12 @@ def _nested(pool: MapPool, spec: SelectionSpec, *, level: float) -> ChosenMap:
         )
 
 
-def _join(maps: dict[str, TierMap], found: list[TierMap]) -> int:
-    """Add maps that are not known yet, and return how many were found."""
+def _join(maps: dict[str, TierMap], found: list[TierMap]) -> None:
+    """Add maps that are not known yet."""
     for tier_map in found:
         if not any(tier_map.renamed("") == known.renamed("") for known in maps.values()):
             name = f"resampled-{len(maps) + 1}"
             maps[name] = tier_map.renamed(name)
-    return len(found)
 
 
 def _pool_maps(experiment: Experiment, searched: Searched | None, spec: SelectionSpec) -> dict[str, TierMap]:
@@ -155,7 +157,7 @@ def _pool_maps(experiment: Experiment, searched: Searched | None, spec: Selectio
 
 
 def _searched_again(experiment: Experiment, chooser: Chooser, spec: SelectionSpec) -> list[TierMap]:
-    """Return the map that the search finds in each of some resamples of the sessions."""
+    """Return the maps that the search finds in resamples of the sessions; in some, no map may keep the limits."""
     from tqdm import tqdm
 
     stream: RequestStream = experiment.stream
@@ -163,7 +165,8 @@ def _searched_again(experiment: Experiment, chooser: Chooser, spec: SelectionSpe
     found = []
     for _ in tqdm(range(spec.searches), desc="search again", unit="resample", disable=not sys.stderr.isatty()):
         drawn = np.sort(rng.integers(0, stream.n_sessions, size=stream.n_sessions))
-        found.append(chooser.choose(drawn_sessions(stream, drawn)))
+        with suppress(NoMapError):
+            found.append(chooser.choose(drawn_sessions(stream, drawn)))
     return found
 
 

@@ -21,6 +21,7 @@ from paretocode.evidence import (
     root_clusters,
     session_clusters,
 )
+from paretocode.experiment.evidence_rule import rule_measures
 from paretocode.experiment.resolve import Experiment
 from paretocode.sim.replaying import Replay
 
@@ -46,6 +47,7 @@ class SumsOfMaps:
     def __init__(self, experiment: Experiment, *, parts: Path | None, digest: str) -> None:
         self.experiment, self.parts, self.digest = experiment, parts, digest
         self.of_map: dict[str, MapSums] = {}
+        self.rule = rule_measures(experiment.spec)
         self.clusters: Clusters | None = None
 
     @property
@@ -72,9 +74,7 @@ class SumsOfMaps:
     @property
     def measures(self) -> list[str]:
         """What must be summed: the measures that are compared, and those a map is chosen by."""
-        spec = self.experiment.spec.evidence
-        rule = [] if spec.selection is None else [spec.selection.objective, *spec.selection.limits]
-        return list(dict.fromkeys((*spec.measures, "cost_usd_per_krequest", "shortfall_mean", "tier_jump_rate", *rule)))
+        return list(dict.fromkeys((*self.experiment.spec.evidence.measures, *self.rule)))
 
     def recall(self, name: str, replayed: Callable[[], Replay]) -> None:
         """Take the sums of a map whose numbers are kept; where they are not, replay it once more."""

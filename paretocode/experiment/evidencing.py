@@ -51,7 +51,7 @@ def evidence_document(
     """
     spec, sums = experiment.spec.evidence, measured.sums
     if not sums.is_wanted:
-        return {"left_out": _why_not(experiment)}
+        return {"left_out": _why_not(experiment), **_from_other_files(experiment)}
     comparison = compare_maps(
         list(sums.of_map.values()),
         incumbent=experiment.spec.incumbent.name,
@@ -66,16 +66,25 @@ def evidence_document(
         document["selection"] = selected.document
     if spec.holdout is not None:
         chooser = Chooser(experiment, searched)
-        document["holdout"] = holdout_document(experiment, spec.holdout, chooser, lock_folder=lock_folder)
+        measures = [name for name in spec.measures if name not in comparison.left_out]
+        document["holdout"] = holdout_document(
+            experiment, spec.holdout, chooser, measures=measures, lock_folder=lock_folder
+        )
     if spec.sensitivity is not None:
         document["sensitivity"] = sensitivity_document(experiment, spec.sensitivity)
     if spec.drift is not None and experiment.today is not None:
         document["drift"] = drift_document(experiment, spec.drift, experiment.today)
+    return {**document, **_from_other_files(experiment)}
+
+
+def _from_other_files(experiment: Experiment) -> dict[str, Any]:
+    """Return what needs neither candidates nor sessions: users' reports and tables of outcomes."""
+    spec, found = experiment.spec.evidence, dict[str, Any]()
     if spec.feedback is not None and experiment.reports is not None:
-        document["feedback"] = feedback_document(experiment, spec.feedback, experiment.reports)
-    if spec.outcomes is not None and experiment.outcomes is not None:
-        document["outcomes"] = _outcomes(experiment.outcomes, spec)
-    return document
+        found["feedback"] = feedback_document(experiment, spec.feedback, experiment.reports)
+    if spec.outcomes is not None and experiment.outcomes is not None and spec.replicates:
+        found["outcomes"] = _outcomes(experiment.outcomes, spec)
+    return found
 
 
 def _outcomes(table: OutcomeTable, spec: EvidenceSpec) -> dict[str, Any]:

@@ -73,6 +73,11 @@ def selection_sentences(selection: Mapping[str, Any]) -> list[str]:
         f"{chosen['name']} ({_counted(chosen['n_chosen'], 'map')} chosen in all). {_optimism(chosen, unit)}",
         _plateau(plateau, what, unit),
     ]
+    if selection.get("n_within_limits") == 0:
+        sentences.insert(0, "No map keeps all limits on this stream; looked at are those that break them least.")
+    if selection.get("n_without_map"):
+        n_without = numbers.count(selection["n_without_map"])
+        sentences.append(f"In {n_without} resamples the search found no map within its limits.")
     if selection.get("unjudged_limits"):
         names = ", ".join(selection["unjudged_limits"])
         sentences.append(
@@ -90,6 +95,8 @@ def _decides(best: Mapping[str, Any]) -> str:
 
 def _optimism(chosen: Mapping[str, Any], unit: str) -> str:
     corrected = f"{point_text(chosen['corrected'], unit)} {bracket(chosen['low'], chosen['high'], unit)}"
+    if chosen["n_chosen"] == 1:
+        return f"As every resample does, choosing flattered nothing; with that looked at, it is {corrected}."
     if chosen["optimism"] < 0:
         by = point_text(chosen["optimism"], unit).lstrip("-")
         return f"Choosing made it look {by} too good; without that, it is {corrected}."
@@ -104,11 +111,15 @@ def _plateau(plateau: Mapping[str, Any], what: str, unit: str) -> str:
         "of requests to another tier"
     )
     if plateau["n_tied"] == 1:
-        return f"No other map is as good as {plateau['best']} as far as this stream can tell; under it {moved}."
+        return (
+            f"No other map of those looked at is as good as {plateau['best']} as far as this stream can tell; under it "
+            f"{moved}."
+        )
     margin = f", a margin of {signed_text(plateau['margin'], unit)[1:]} included" if plateau["margin"] else ""
     return (
         f"{numbers.count(plateau['n_tied'])} of {numbers.count(len(plateau['maps']))} maps are as good in {what} as "
-        f"far as this stream can tell{margin}; the steadiest of them is {plateau['recommended']}, under which {moved}."
+        f"far as this stream can tell{margin}; of those that look about as good, "
+        f"{plateau['recommended']} is the steadiest: under it {moved}."
     )
 
 
@@ -124,18 +135,26 @@ def holdout_sentences(holdout: Mapping[str, Any], *, objective: str = COST) -> l
     is_chance = (low is None or low <= 0) and (high is None or high >= 0)
     sentences = [
         f"Held back were {numbers.count(split['n_test'])} of {numbers.count(split['n_sessions'])} sessions, {how}"
-        f"{dropped}; the other {numbers.count(split['n_train'])} chose the map that is judged, {holdout['candidate']}, "
-        f"by the rule: {holdout['rule']}.",
+        f"{dropped}; the other {numbers.count(split['n_train'])} chose the map that is judged "
+        f"(called {holdout['candidate']}) by the rule: {holdout['rule']}.",
         f"In the holdout its {what} is {point_text(test['difference'], unit)} against "
         f"{holdout['incumbent']} {bracket(test['low'], test['high'], unit)}; where it was chosen, "
         f"{point_text(kept[name]['train']['difference'], unit)}. The gap, "
         f"{point_text(gap['train_minus_test'], unit)} {bracket(low, high, unit)}, is "
-        f"{'no more than' if is_chance else 'more than'} chance between two parts of such sessions.",
+        f"{'no more than' if is_chance else 'more than'} chance between two parts of such sessions."
+        f"{_shown_alone(test)}",
     ]
     folds = holdout.get("folds")
     if folds:
         sentences.append(_folds(folds, name, what, unit))
     return sentences
+
+
+def _shown_alone(test: Mapping[str, Any]) -> str:
+    low, high = test["low"], test["high"]
+    if (low is None or low <= 0) and (high is None or high >= 0):
+        return " By the holdout alone a difference is not shown: its interval holds none."
+    return ""
 
 
 def _folds(folds: Mapping[str, Any], name: str, what: str, unit: str) -> str:

@@ -125,7 +125,7 @@ def _holdout(evidence: Mapping[str, Any]) -> dict[str, Any] | None:
     holdout = evidence.get("holdout")
     if not holdout:
         return None
-    objective = (evidence.get("selection") or {}).get("objective", COST)
+    objective = holdout.get("objective", COST)
     record = holdout.get("record") or {}
     return {
         "sentences": holdout_sentences(holdout, objective=objective),

@@ -58,7 +58,9 @@ def evidence_text(document: Mapping[str, Any], *, width: int | None = None, in_f
     width = max(terminal_width(width), _LEAST_WIDTH)
     if not has_comparison(document):
         why = evidence.get("left_out")
-        return _filled(f"evidence: left out, {why}.", width) if why else ""
+        left_out = [_filled(f"evidence: left out, {why}.", width)] if why else []
+        told = [_filled(f"{part}: {' '.join(said)}", width) for part, said in other_sentences(evidence).items()]
+        return "\n".join([*left_out, *told])
     comparison, proposed = evidence["comparison"], document.get("proposed")
     told = [name for name in candidate_order(comparison, proposed) if in_full or name == proposed]
     parts = [_table(comparison, name, is_proposed=name == proposed) for name in told]
@@ -107,7 +109,7 @@ def _paragraphs(evidence: Mapping[str, Any], proposed: str) -> Mapping[str, Sequ
     if evidence.get("selection"):
         found["choice"] = selection_sentences(evidence["selection"])
     if holdout := evidence.get("holdout"):
-        objective = (evidence.get("selection") or {}).get("objective", COST)
+        objective = holdout.get("objective", COST)
         found["holdout"] = [*holdout_sentences(holdout, objective=objective), *record_sentences(holdout)]
     if evidence.get("size") and proposed in comparison["maps"]:
         found["size"] = size_sentences(

@@ -106,3 +106,11 @@ def test_a_plateau_of_equal_times_is_looked_past() -> None:
 def test_no_known_time_is_refused() -> None:
     with pytest.raises(InputError, match="no request has a known time; leave the latency measures out"):
         quantile_window(np.full(3, UNTIMED), clusters_of([0, 1, 1]), per_mille=500)
+
+
+def test_the_last_of_the_times_has_nothing_above_it_to_tell_how_sure_it_is() -> None:
+    clusters = Clusters(of_row=np.arange(12), n=12, kind="session")
+    window = quantile_window(np.arange(1, 13) * 1000, clusters, per_mille=950)  # the twelfth of twelve
+    assert window.point_us == 12_000
+    assert np.isnan(quantile_influence_us(window)).all()
+    assert (quantile_influence_us(quantile_window(np.full(12, 7), clusters, per_mille=950)) == 0).all()

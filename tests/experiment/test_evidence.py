@@ -236,3 +236,60 @@ def test_a_table_of_outcomes_joins_the_evidence(tmp_path: Path) -> None:
     assert (comparison["candidate_score"], comparison["baseline_score"]) == (0.75, 0.9)
     assert comparison["difference"]["low"] < -0.15 < comparison["difference"]["high"]
     assert [outcomes["quadrants"]["parts"][name]["n"] for name in ("safe", "hard")] == [42, 3]
+
+
+def test_a_limit_on_the_total_cost_is_one_on_the_cost_by_requests(tmp_path: Path) -> None:
+    words = ["stream.sizes.full=2000", "search.most_candidates=10", "search.n_bands=[2]", "search.robust="]
+    asked = ["evidence.selection={most_maps=5,outer=100,inner=30}", "search.limits={cost_usd=12.0}"]
+    found = made(tmp_path, *words, *asked, file="exact_edges.toml")
+    kept = [one for one in found["evidence"]["selection"]["plateau"]["maps"] if one["is_near"]]
+    total = {name: entry["metrics"]["cost_usd"] for name, entry in found["document"]["maps"].items()}
+    assert found["evidence"]["selection"]["n_within_limits"] > 1
+    assert all(total[one["name"]] <= 12.0 for one in kept if one["name"] in total)
+
+
+def test_a_search_by_times_sums_what_its_rule_looks_at(tmp_path: Path) -> None:
+    words = ["stream.sizes.full=2000", "search.most_candidates=8", "search.n_bands=[2]", "search.robust="]
+    asked = ["evidence.selection={most_maps=5,outer=100,inner=30}", 'search.measures=["latency_s","cost_usd"]']
+    selection = made(tmp_path, *words, *asked, "evidence.holdout={}", file="exact_edges.toml")["evidence"]["selection"]
+    assert selection["objective"] == "latency_mean_s"
+
+
+def test_a_resample_without_a_map_is_counted_and_stops_nothing(tmp_path: Path) -> None:
+    words = ["stream.sizes.full=2000", "search.most_candidates=8", "search.n_bands=[2]", "search.robust="]
+    asked = ["evidence.selection={most_maps=5,searches=4,outer=100,inner=30}", "search.limits.shortfall=0.0901"]
+    selection = made(tmp_path, *words, *asked, file="exact_edges.toml")["evidence"]["selection"]
+    assert selection["n_searched_again"] + selection["n_without_map"] == 4
+
+
+def test_limits_that_no_candidate_keeps_are_told_and_the_nearest_is_taken(tmp_path: Path) -> None:
+    words = ["evidence.holdout=", "evidence.sensitivity=", "propose="]
+    found = made(tmp_path, *words, "evidence.selection.limits={shortfall_mean=0.0001}")
+    selection = found["evidence"]["selection"]
+    assert selection["n_within_limits"] == 0
+    assert selection["chosen"]["name"] == selection["best_of_many"]["name"] == found["document"]["proposed"]
+    assert "No map keeps all limits" in evidence_text(found["document"], width=200)
+
+
+def test_a_holdout_by_days_tears_no_day_apart(tmp_path: Path) -> None:
+    stream = apply_demand(synthesise("coding_agent", n_requests=3000, rng=1), DEFAULT_DEMAND, rng=2)
+    spread = stream.replace(time_s=stream.time_s + 86_400.0 * (stream.session % 6))
+    write_stream_table(spread, tmp_path / "days.parquet")
+    log = [f"stream.path={tmp_path / 'days.parquet'}", "stream.preset=", "stream.reader=table", "stream.sizes="]
+    words = ["evidence.clusters=day", "evidence.sensitivity=", "evidence.selection=", "evidence.holdout.folds=0"]
+    found = made(tmp_path, *log, *words)
+    assert found["evidence"]["comparison"]["clusters"] == "day"
+    assert (
+        found["evidence"]["holdout"]["split"]["parameters"]["n_groups"] == found["evidence"]["comparison"]["n_clusters"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("overrides", "sentence"),
+    [
+        (["evidence.holdout={}", "operations.others.error_share=0.1"], "evidence.holdout replays without operations"),
+        (["evidence.size.power=0.3"], "power"),
+    ],
+)
+def test_evidence_of_another_world_is_refused(tmp_path: Path, overrides: list[str], sentence: str) -> None:
+    assert sentence in refusal(tmp_path, *overrides)

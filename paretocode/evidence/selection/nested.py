@@ -133,7 +133,7 @@ def nested_bootstrap(
     shift, half = _centre_and_half(away, pivots, level)
     value = float(point[chosen])
     plain = _student(level, n) * error
-    centre, optimism = value - shift * error, 2 * float(gaps.mean()) - float(deeper.mean())
+    centre, optimism = value - shift * error, (2 * float(gaps.mean()) - float(deeper.mean())) * (error > 0)
     is_bounded = isfinite(half) and isfinite(shift)
     return ChosenMap(
         name=pool.maps[chosen].name,

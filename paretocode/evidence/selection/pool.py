@@ -122,6 +122,13 @@ class MapPool:
         keeps: BoolColumn = self._judged(np.ones((1, self.n_clusters)))[1][0] == 0
         return keeps
 
+    @cached_property
+    def is_eligible(self) -> BoolColumn:
+        """Shape (M,): which maps the rule may take on the sample: those that keep all limits, or break them least."""
+        excess = self._judged(np.ones((1, self.n_clusters)))[1][0]
+        eligible: BoolColumn = excess <= excess.min()
+        return eligible
+
     def under(self, counts: FloatMatrix) -> PoolValues:
         """Return the objective and the choice under resamples, shape of `counts` (r, n_clusters)."""
         ratios, excess = self._judged(counts)

@@ -13,7 +13,7 @@ from paretocode.evidence.sensitivity.caches import (
     cache_rules,
     cache_write_multiple,
 )
-from paretocode.evidence.sensitivity.demand import atom_moved, atom_share
+from paretocode.evidence.sensitivity.demand import atom_moved, atom_share, longest_session_share
 from paretocode.evidence.sensitivity.failures import error_share
 from paretocode.evidence.sensitivity.models import model_withdrawn, new_model, new_model_price
 from paretocode.evidence.sensitivity.policies import (
@@ -147,7 +147,8 @@ def _atoms(world: World, rng: int) -> Iterator[Parameter]:
     atoms = [*zip((table.min_score_ppm / PPM).tolist(), table.share.tolist(), strict=True), (None, table.omitted_share)]
     for min_score, share in atoms:
         if LEAST_SHARE <= share < 1:
-            yield atom_share(min_score, low=0.0, high=1.0, rng=rng, now=share)
+            step = longest_session_share(world.stream)
+            yield atom_share(min_score, low=0.0, high=1.0, rng=rng, now=share, step=step)
 
 
 def _policies(world: World) -> Iterator[Shift]:

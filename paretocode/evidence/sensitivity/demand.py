@@ -14,7 +14,7 @@ from paretocode.evidence.sensitivity.shift import Parameter
 from paretocode.evidence.sensitivity.world import World
 from paretocode.stream.stream import PPM, RequestStream
 
-__all__ = ["atom_moved", "atom_share", "with_atom_at", "with_atom_share"]
+__all__ = ["atom_moved", "atom_share", "longest_session_share", "with_atom_at", "with_atom_share"]
 
 
 def with_atom_at(world: World, value: float, *, min_score: float) -> World:
@@ -116,8 +116,17 @@ def _first_sessions(stream: RequestStream, counted: BoolColumn, rank: IntColumn,
     return taken
 
 
-def atom_share(min_score: float | None, *, low: float, high: float, rng: int, now: float | None = None) -> Parameter:
-    """Return the share of requests that ask for one min score, None for the omitted one."""
+def atom_share(
+    min_score: float | None, *, low: float, high: float, rng: int, now: float | None = None, step: float = 0.001
+) -> Parameter:
+    """Return the share of requests that ask for one min score, None for the omitted one.
+
+    Parameters
+    ----------
+    step
+        To within what a share is told. Whole sessions change, so take at least the share of the longest one
+        (`longest_session_share`).
+    """
     named = "omitted" if min_score is None else f"{min_score:g}"
     return Parameter(
         name=f"share of {named}",
@@ -125,10 +134,16 @@ def atom_share(min_score: float | None, *, low: float, high: float, rng: int, no
         at=lambda world, value: with_atom_share(world, value, min_score=min_score, rng=rng),
         low=low,
         high=high,
-        step=0.001,
+        step=step,
         now=now,
         when=f"a share of {{}} of all requests {'omits the min score' if min_score is None else f'asks for {named}'}",
     )
+
+
+def longest_session_share(stream: RequestStream) -> float:
+    """Return the share of requests of the longest session, rounded up to thousandths: no share can be met closer."""
+    longest = int(np.bincount(stream.session).max()) / len(stream)
+    return max(0.001, float(np.ceil(longest * 1000)) / 1000)
 
 
 def _asking(stream: RequestStream, min_score: float | None) -> BoolColumn:

@@ -82,6 +82,7 @@ class Telling:
             "low": self.low,
             "high": self.high,
             "plan": None if self.plan is None else self.plan.to_dict(),
+            "sd_arms": list(self.spread.sd_arms),
             "n_sessions_least": self.n_sessions_least,
             "n_sessions_most": self.n_sessions_most,
             "detectable": None if self.detectable is None else self.detectable.to_dict(),
