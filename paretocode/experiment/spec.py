@@ -19,6 +19,7 @@ from paretocode.experiment.map_sections import MapSpec, PolicySpec
 from paretocode.experiment.search_sections import SearchSpec
 from paretocode.experiment.state_sections import CacheSpec, MotionSpec, OperationsSpec
 from paretocode.experiment.world_sections import CatalogueSpec, DemandSpec, ScaleSpec, SeedsSpec, StreamSpec
+from paretocode.release.gates.sections import GatesSpec
 
 __all__ = ["ExperimentSpec", "read_experiment"]
 
@@ -54,6 +55,7 @@ class ExperimentSpec(Strict):
     candidates: list[MapSpec] = []
     search: SearchSpec | None = None
     evidence: EvidenceSpec = EvidenceSpec()
+    gates: GatesSpec | None = None
     propose: str | None = None
     seeds: SeedsSpec = SeedsSpec()
 
@@ -71,6 +73,15 @@ class ExperimentSpec(Strict):
     def _one_kind_of_replay(self) -> Self:
         if self.operations is not None and self.motion is not None:
             raise ValueError("operations and motion do not go together yet; take one of them out")
+        return self
+
+    @model_validator(mode="after")
+    def _evidence_knows_the_world(self) -> Self:
+        world = "operations" if self.operations is not None else "motion" if self.motion is not None else ""
+        if world and self.evidence.holdout is not None:
+            raise ValueError(f"evidence.holdout replays without {world} and would judge another world; take one out")
+        if self.motion is not None and self.evidence.sensitivity is not None:
+            raise ValueError("evidence.sensitivity does not move the catalogue; take it or motion out")
         return self
 
     @property

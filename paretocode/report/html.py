@@ -19,7 +19,7 @@ from paretocode.report.names import short_model_names
 from paretocode.report.palette import DARK, tier_colours
 from paretocode.report.sentences import caveat, demand_sentence, recommendation, reproduce_command
 
-__all__ = ["FIGURES", "render_report"]
+__all__ = ["FIGURES", "page_environment", "render_report"]
 
 FIGURES: Mapping[str, str] = {
     "candidates": "Cost, shortfall and jumps of every map; the dashed line is the incumbent.",
@@ -62,7 +62,7 @@ def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) ->
     groups = compare_maps(document)
     proposed = document["proposed"] if document.get("proposed") in document["maps"] else document["incumbent"]
     names = _told_in_full(document, proposed)
-    page = _environment().get_template("report.html.j2")
+    page = page_environment().get_template("report.html.j2")
     return page.render(
         document=document,
         names=names,
@@ -94,7 +94,8 @@ def _told_in_full(document: Mapping[str, Any], proposed: str) -> list[str]:
     return [name for name in map_order(document) if name not in picks or name == proposed]
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return how pages of this package are set: everything escaped, a missing name is an error."""
     environment = Environment(
         loader=PackageLoader("paretocode.report"),
         autoescape=True,

@@ -26,6 +26,8 @@ FORMAT = "paretocode-tier-map"
 FORMAT_VERSION = 1
 
 _Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+_Whole = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
+"""What every JSON reader holds exactly (RFC 8785 section 3.2.2.3, RFC 7493)."""
 _Ppm = Annotated[int, Field(ge=0, le=1_000_000)]
 _Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -51,7 +53,7 @@ class CandidateEntry(_Strict):
 
     model_id: _Text
     effort: Annotated[str, Field(max_length=64)]
-    score_milli: int | None
+    score_milli: _Whole | None
     prompt_micro_usd_per_mtok: _Count | None
     completion_micro_usd_per_mtok: _Count | None
     cache_read_micro_usd_per_mtok: _Count | None
@@ -71,7 +73,7 @@ class TierEntry(_Strict):
     """One tier: its name, its score floor (null for the lowest, and where score edges are unknown), its candidates."""
 
     name: _Text
-    floor_milli: int | None
+    floor_milli: _Whole | None
     candidates: list[CandidateEntry]
 
 
@@ -105,7 +107,7 @@ class TierMapFile(_Strict):
     attribution: Annotated[str, Field(max_length=2000)]
     edge_rule: Literal["edge_belongs_above"]
     request_edges_ppm: list[_Ppm]
-    score_edges_milli: list[int] | None
+    score_edges_milli: list[_Whole] | None
     default_tier: _Text
     tiers: Annotated[list[TierEntry], Field(min_length=1, max_length=1000)]
     policy: PolicyEntry
