@@ -26,10 +26,15 @@ VERBS = {
     "replay": "replay a stream under one tier map",
     "compare": "replay a stream under several maps, or show a result",
     "evidence": "say how sure a comparison is, and what users, logs and outcomes add",
-    "diff": "show what moves between two tier maps",
-    "approve": "seal a result's map with a name and a reason",
+    "diff": "show what changes between two tier maps, what moves, and what is predicted",
+    "prepare": "give a result's map its serial, parent and days of validity",
+    "gate": "hold a result's map against the limits that its team states",
+    "approve": "seal a result's map with a name and a reason, and sign it",
+    "revoke": "take an approval back",
+    "rollout": "plan in which steps the map reaches everybody, and when to stop",
     "export": "write an approved map for a router",
-    "verify": "recompute every digest of a release, a result or a map",
+    "verify": "recompute every digest of a release, a result or a map, and check signatures",
+    "log": "tell what happened to a team's maps, and whether the register is whole",
     "report": "write a result's report as one HTML file",
 }
 """Verb -> what it does, in the order of the story; each lives in ``paretocode.cli.<verb>_verb``."""

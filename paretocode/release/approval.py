@@ -1,27 +1,41 @@
 """Who stands behind a map, for what, and over which bytes?
 
 An approval is a small file in the result's ``approvals`` folder. It names a person, a reason and a date, and seals the
-exact bytes of the map, of the metrics and of the manifest by their sha256. It carries no cryptographic signature: it
-proves that nothing changed since, not who wrote it, and says so itself.
+exact bytes of the map, of the metrics and of the manifest by their sha256. With a signature beside it
+(``NAME.json.sig``) it also proves whose key approved; without one it proves only that nothing changed since, and says
+so itself.
+
+Beside an approval may lie ``NAME.json.revoked``: it was taken back. Neither is ever deleted.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from paretocode._files import json_bytes, parse_json, sha256_of_file, write_atomically
-from paretocode.errors import InputError, SealError, UsageError
-from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result
-from paretocode.tiermap.file import read_tier_map, sha256_of
+from paretocode._files import parse_json
+from paretocode.errors import SealError
+from paretocode.result import APPROVALS, MANIFEST, ResultFolder, open_result
 
-__all__ = ["Approval", "approvals_of", "approve", "find_result", "parse_approval"]
+__all__ = [
+    "APPROVAL_FORMAT",
+    "APPROVAL_NAME",
+    "MAX_APPROVAL_BYTES",
+    "REVOKED",
+    "SIGNATURE",
+    "Approval",
+    "approval_files",
+    "approvals_of",
+    "find_result",
+    "parse_approval",
+]
 
-_FORMAT = "paretocode-approval-1"
-_MAX_TEXT = 500
+APPROVAL_FORMAT = "paretocode-approval-1"
+APPROVAL_NAME = re.compile(r"[A-Za-z0-9-]{1,64}\.json")
+MAX_APPROVAL_BYTES = 2**16
+SIGNATURE, REVOKED = ".sig", ".revoked"
+_MAY_BE_EMPTY = {"principal", "author"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +51,12 @@ class Approval:
     tier_map_sha256, metrics_sha256, manifest_sha256
         What was approved, byte for byte.
     signature
-        ``none``: sealed by digests only.
+        ``none``: sealed by digests only; ``ssh``: a signature lies beside the file, and without it the file is worth
+        nothing.
+    principal
+        Whose key signed, as in a file of allowed signers; empty where nobody did.
+    author, author_from
+        Who made the experiment, and how that is known: ``given``, ``commit`` or ``unknown`` (then it is empty).
     """
 
     format: str
@@ -49,18 +68,31 @@ class Approval:
     metrics_sha256: str
     manifest_sha256: str
     signature: str = "none"
+    principal: str = ""
+    author: str = ""
+    author_from: str = "unknown"
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it says that a signature lies beside it."""
+        return self.signature == "ssh"
+
+    @property
+    def author_words(self) -> frozenset[str]:
+        """What the author may be called by: the whole text, and its name and address where it is ``Name <address>``."""
+        name, _, address = self.author.partition("<")
+        return frozenset({self.author.strip(), name.strip(), address.strip(" >")} - {""})
 
 
 def find_result(tier_map: Path) -> ResultFolder:
-    """Return the result that a tier map file lies in: its folder, or the folder above ``maps``.
+    """Return the result that a tier map file lies in: its folder, the one above ``maps``, or above ``approvals/maps``.
 
     Raises
     ------
     SealError
         When it lies in no result.
     """
-    place = tier_map.absolute()
-    for folder in (place.parent, place.parent.parent):
+    for folder in list(tier_map.absolute().parents)[:3]:
         if (folder / MANIFEST).is_file():
             return open_result(folder)
     raise SealError(
@@ -70,91 +102,34 @@ def find_result(tier_map: Path) -> ResultFolder:
     )
 
 
-def approve(result_path: Path | str, *, by: str, reason: str, map_name: str | None = None) -> Path:
-    """Seal a result's proposed map, or another of its maps, with a name and a reason; return the approval file.
+def approval_files(result: ResultFolder) -> dict[str, bytes]:
+    """Return the approvals of all maps of a result that nobody took back, name -> bytes.
 
     Raises
     ------
-    UsageError
-        An empty name or reason, a control character in one of them.
-    InputError
-        An unfinished result, or a map that it does not have.
     SealError
-        A result whose files changed after the run, or a map in which the lint found an error.
+        A file that is larger than an approval is.
     """
-    result = open_result(result_path)
-    by, reason = by.strip(), reason.strip()
-    if not by or not reason:
-        raise UsageError("an approval needs a name and a reason", way_out="give --by NAME --reason TEXT, neither empty")
-    _refuse_control_characters(by, "--by")
-    _refuse_control_characters(reason, "--reason")
-    result.refuse_alteration()
-    file = _map_file(result, map_name)
-    name = read_tier_map(file).name
-    _refuse_errors(result, name, sha256_of_file(file))
-    approval = Approval(
-        format=_FORMAT,
-        map=name,
-        by=by,
-        reason=reason,
-        date=datetime.now(tz=UTC).isoformat(timespec="seconds"),
-        tier_map_sha256=sha256_of_file(file),
-        metrics_sha256=sha256_of_file(result.path / METRICS),
-        manifest_sha256=sha256_of_file(result.path / MANIFEST),
-    )
-    content = json_bytes(asdict(approval))
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", by).strip("-").lower()[:40] or "somebody"
-    target = result.path / APPROVALS / f"{slug}-{sha256_of(content)[:12]}.json"
-    write_atomically(target, content)
-    return target
-
-
-def _refuse_errors(result: ResultFolder, name: str, digest: str) -> None:
-    """Refuse a map that the result's numbers do not speak of, or in which its lint found an error."""
-    entry = result.metrics()["maps"].get(name)  # type: ignore[attr-defined]
-    if entry is None or entry["tier_map_sha256"] != digest:
-        raise SealError(
-            f"{METRICS} speaks of another map than this {name!r}",
-            where=str(result.path),
-            way_out="run the experiment again",
-        )
-    errors = [f"{f['code']} ({f['subject']})" for f in entry["findings"] if f["severity"] == "error"]
-    if errors:
-        raise SealError(
-            f"the lint found an error in map {name!r}: {', '.join(errors)}",
-            where=str(result.path),
-            way_out="mend the map and run the experiment again",
-        )
-
-
-def _refuse_control_characters(text: str, name: str) -> None:
-    if any(unicodedata.category(char).startswith("C") for char in text) or len(text) > _MAX_TEXT:
-        raise UsageError(
-            f"{name} holds a control character or more than {_MAX_TEXT} characters", way_out="give one plain line"
-        )
-
-
-def _map_file(result: ResultFolder, map_name: str | None) -> Path:
-    if map_name is None:
-        return result.path / TIER_MAP
-    names = sorted(
-        name.removeprefix("maps/").removesuffix(".json") for name in result.digests if name.startswith("maps/")
-    )
-    if map_name not in names:
-        raise InputError(
-            f"it has no map called {map_name!r}", where=str(result.path), way_out=f"use one of {', '.join(names)}"
-        )
-    return result.path / "maps" / f"{map_name}.json"
+    files = {}
+    for path in sorted((result.path / APPROVALS).glob("*.json")):
+        if path.stat().st_size > MAX_APPROVAL_BYTES:
+            raise SealError("it is larger than an approval is", where=str(path), way_out="approve again")
+        if not path.with_name(path.name + REVOKED).exists():
+            files[path.name] = path.read_bytes()
+    return files
 
 
 def approvals_of(result: ResultFolder, tier_map_sha256: str) -> dict[str, bytes]:
-    """Return the approval files of a map, name -> bytes; empty when nobody approved these bytes."""
-    contents = {path.name: path.read_bytes() for path in sorted((result.path / APPROVALS).glob("*.json"))}
-    return {
-        name: content
-        for name, content in contents.items()
-        if parse_approval(content, where=str(result.path / APPROVALS / name)).tier_map_sha256 == tier_map_sha256
-    }
+    """Return the approvals of a map and their signatures, name -> bytes; empty when nobody approved these bytes."""
+    found: dict[str, bytes] = {}
+    for name, content in approval_files(result).items():
+        place = result.path / APPROVALS / name
+        if parse_approval(content, where=str(place)).tier_map_sha256 == tier_map_sha256:
+            found[name] = content
+            signature = place.with_name(name + SIGNATURE)
+            if signature.is_file() and signature.stat().st_size <= MAX_APPROVAL_BYTES:
+                found[signature.name] = signature.read_bytes()
+    return found
 
 
 def parse_approval(content: bytes, *, where: str) -> Approval:
@@ -170,10 +145,15 @@ def parse_approval(content: bytes, *, where: str) -> Approval:
         approval = Approval(**plain) if isinstance(plain, dict) else None
     except (ValueError, TypeError, RecursionError) as error:
         raise SealError(f"it is no approval ({error})", where=where, way_out="approve again") from error
-    if (
-        approval is None
-        or approval.format != _FORMAT
-        or not all(isinstance(value, str) and value.strip() for value in asdict(approval).values())
-    ):
+    if approval is None or approval.format != APPROVAL_FORMAT or not _is_complete(asdict(approval)):
         raise SealError("it is no complete approval", where=where, way_out="approve again")
     return approval
+
+
+def _is_complete(plain: dict[str, object]) -> bool:
+    is_text = all(isinstance(value, str) for value in plain.values())
+    is_signed = (plain["signature"], bool(plain["principal"])) in {("none", False), ("ssh", True)}
+    has_author = bool(plain["author"]) == (plain["author_from"] in {"given", "commit"})
+    known_origin = plain["author_from"] in {"given", "commit", "unknown"}
+    filled = all(str(value).strip() for key, value in plain.items() if key not in _MAY_BE_EMPTY)
+    return is_text and filled and is_signed and has_author and known_origin

@@ -6,21 +6,32 @@ import unicodedata
 from typing import Any
 
 from paretocode.release.approval import Approval
+from paretocode.release.people import Standing
 from paretocode.tiermap.file import TierMapFile, sha256_of
 
 __all__ = ["release_card"]
 
 
-def release_card(file: TierMapFile, content: bytes, metrics: dict[str, Any], approvals: list[Approval]) -> str:
-    """Return the card of a release."""
+def release_card(
+    file: TierMapFile,
+    content: bytes,
+    metrics: dict[str, Any],
+    approvals: list[Approval],
+    *,
+    standing: Standing,
+    draft_because: list[str] | None = None,
+) -> str:
+    """Return the card of a release, or of a draft with the reasons why it is one."""
     name = file.name
     entry, incumbent = metrics["maps"][name], metrics["incumbent"]
     lines = [
-        f"# Tier map `{_plain(name)}`, serial {file.serial}",
+        f"# {'' if draft_because is None else 'DRAFT: '}Tier map `{_plain(name)}`, serial {file.serial}",
         "",
+        *_draft_lines(draft_because),
         f"- sha256 of `tier_map.json`: `{sha256_of(content)}`",
         f"- scores: {_plain(file.score_definition)}; catalogue of {file.catalogue_as_of or 'unknown date'}",
         f"- a request that omits its min score gets **{_plain(file.default_tier)}**",
+        f"- {_succession(file)}",
         "",
         "| tier | min score from | candidates, best first |",
         "|---|---|---|",
@@ -44,11 +55,36 @@ def release_card(file: TierMapFile, content: bytes, metrics: dict[str, Any], app
         "",
         "## Approved by",
         "",
-        *(f"- {_plain(a.by)}, {a.date}: {_plain(a.reason)} (sealed by digests, not signed)" for a in approvals),
+        *_approval_lines(approvals, standing),
         "",
         _plain(file.attribution),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _draft_lines(draft_because: list[str] | None) -> list[str]:
+    if draft_because is None:
+        return []
+    return [f"**Routers refuse this draft: {_plain('; '.join(draft_because))}.**", ""]
+
+
+def _succession(file: TierMapFile) -> str:
+    parent = "supersedes no map" if file.supersedes is None else f"supersedes the map with sha256 `{file.supersedes}`"
+    days = [f"from {file.valid_from}"] if file.valid_from else []
+    days += [f"through {file.valid_until}"] if file.valid_until else []
+    return f"{parent}; valid {' '.join(days) or 'on any day'}"
+
+
+def _approval_lines(approvals: list[Approval], standing: Standing) -> list[str]:
+    """Return who approved, by whose word, and under which rule; nothing here was checked, so it says what is stated."""
+    lines = [f"- {_plain(a.by)}, {a.date}: {_plain(a.reason)} ({_plain(_seal(a))})" for a in approvals]
+    remarks = [f"- remark: {_plain(remark)}" for remark in standing.remarks]
+    return [*(lines or ["- nobody"]), f"- rule: {_plain(standing.rule)}", *remarks]
+
+
+def _seal(approval: Approval) -> str:
+    signed = f"signed as {approval.principal}: check it against your own allowed signers"
+    return signed if approval.is_signed else "sealed by digests, not signed"
 
 
 def _tier_lines(file: TierMapFile) -> list[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from paretocode.release.approval import Approval
+from paretocode.release.people import Standing
+from paretocode.release.states import State
 
 __all__ = ["PREDICATE_TYPE", "evidence_statement"]
 
@@ -17,12 +19,23 @@ _STATEMENT = "https://in-toto.io/Statement/v1"
 
 
 def evidence_statement(
-    metrics: dict[str, Any], map_name: str, approvals: list[Approval], subjects: dict[str, str], facts: dict[str, Any]
+    metrics: dict[str, Any],
+    map_name: str,
+    approvals: list[Approval],
+    subjects: dict[str, str],
+    facts: dict[str, Any],
+    *,
+    standing: Standing,
+    draft_because: list[str] | None = None,
 ) -> dict[str, Any]:
     """Return the statement.
 
     Parameters
     ----------
+    standing
+        Who stands behind the map, under which rule.
+    draft_because
+        Why this is a draft, which routers refuse; None for a release.
     metrics
         The result's metrics document.
     subjects
@@ -36,6 +49,8 @@ def evidence_statement(
         "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in sorted(subjects.items())],
         "predicateType": PREDICATE_TYPE,
         "predicate": {
+            "state": (State.EXPORTED if draft_because is None else State.DRAFT).word,
+            "draft_because": draft_because,
             "experiment": metrics["experiment"],
             "question": metrics["question"],
             "scale": metrics["scale"],
@@ -48,8 +63,19 @@ def evidence_statement(
             "known_limits": metrics["not_known"],
             "findings": metrics["maps"][map_name]["findings"],
             "approvals": [
-                {"by": a.by, "reason": a.reason, "date": a.date, "signature": a.signature} for a in approvals
+                {
+                    "by": a.by,
+                    "reason": a.reason,
+                    "date": a.date,
+                    "signature": a.signature,
+                    "principal": a.principal,
+                    "author": a.author,
+                    "author_from": a.author_from,
+                }
+                for a in approvals
             ],
+            "rule": standing.rule,
+            "remarks": list(standing.remarks),
             "result": {
                 name: facts.get(name)
                 for name in ("digest", "commit", "is_dirty", "code", "versions", "seeds", "started")

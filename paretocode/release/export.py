@@ -1,91 +1,83 @@
-"""What does the router team get? An approved map as a folder they can check without us, or as one file."""
+"""What does the router team get? An approved map: a folder to check without us, or a file for their router."""
 
 from __future__ import annotations
 
-import csv
-import io
+import difflib
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-from paretocode._checks import one_of
 from paretocode._files import write_atomically
-from paretocode.errors import InputError, SealError
-from paretocode.release.approval import approvals_of, find_result
-from paretocode.release.build import release_files
-from paretocode.result import MANIFEST, METRICS, TIER_MAP
-from paretocode.tiermap.file import TierMapFile, parse_tier_map, sha256_of
+from paretocode.errors import InputError
+from paretocode.release.exporters import TARGETS
+from paretocode.release.handover import draft_path, handing_over
+from paretocode.result import TIER_MAP
 
 __all__ = ["EXPORT_FORMATS", "export_tier_map"]
 
-EXPORT_FORMATS = ("release", "json", "csv")
+EXPORT_FORMATS = ("release", *TARGETS)
+"""The release folder, then every target of `paretocode.release.exporters`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Approved:
-    file: TierMapFile
-    content: bytes
-    release_files: dict[str, bytes]
-
-
-def export_tier_map(tier_map: Path | str, *, to: str, out: Path | str) -> Path:
-    """Export an approved map.
+def export_tier_map(
+    tier_map: Path | str,
+    *,
+    to: str,
+    out: Path | str,
+    tell: Callable[[str], None] | None = None,
+    team: Path | str | None = None,
+    is_draft: bool = False,
+) -> Path:
+    """Export an approved map, and enter it into the team's register; return where it was written.
 
     Parameters
     ----------
     tier_map
         A tier map file inside a finished result, or the result folder for its proposed map.
     to
-        ``release``: the folder with map, schema, vectors, evidence, card and approvals; ``json``: the map's file
-        alone; ``csv``: one row per tier and candidate, for people.
+        ``release``: the folder with map, schema, vectors, evidence, card and approvals; or a target's name: the map's
+        file alone, or what another router loads.
     out
         Where to write. An existing release folder is never overwritten.
+    tell
+        Called with every sentence about what the target cannot express, before anything is written.
+    team
+        The team's folder, see `paretocode.release.team`.
+    is_draft
+        Write a release folder that says it is a draft, in its name (``.draft``) too; routers refuse it.
 
     Raises
     ------
     InputError
-        An unknown format, a broken map, a place that cannot be written.
+        An unknown format, a broken map, a text or size that the target cannot carry, a place that cannot be written.
     SealError
-        A map that lies in no result, that nobody approved, or that changed since.
+        A map that may not leave, see `paretocode.release.handover.handing_over`.
     """
-    one_of(to, EXPORT_FORMATS, name="--to")
+    _refuse_unknown(to)
     path = Path(tier_map)
-    approved = _approved(path / TIER_MAP if path.is_dir() else path)
-    out = Path(out)
-    if to == "release":
-        _write_folder(out, approved.release_files)
-    elif to == "json":
-        write_atomically(out, approved.content)
-    else:
-        write_atomically(out, _csv_bytes(approved.file))
+    out = draft_path(Path(out)) if is_draft else Path(out)
+    with handing_over(path / TIER_MAP if path.is_dir() else path, to=to, team=team, is_draft=is_draft) as handover:
+        if to == "release":
+            _write_folder(out, handover.release_files)
+            return out
+        exported = TARGETS[to].export(handover.file)
+        for sentence in exported.cannot_express:
+            if tell is not None:
+                tell(sentence)
+        write_atomically(out, exported.content)
     return out
 
 
-def _approved(path: Path) -> _Approved:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"it cannot be read ({error.strerror})", where=str(path), way_out="check the path") from error
-    file = parse_tier_map(content, where=str(path))
-    result = find_result(path)
-    result.refuse_alteration()
-    approvals = approvals_of(result, sha256_of(content))
-    if not approvals:
-        raise SealError(
-            f"no approval covers the map with sha256 {sha256_of(content)[:12]}",
-            where=str(result.path),
-            way_out=f"approve it first: paretocode approve {result.path} --by NAME --reason TEXT",
-        )
-    files = release_files(
-        tier_map=content,
-        metrics=(result.path / METRICS).read_bytes(),
-        manifest=(result.path / MANIFEST).read_bytes(),
-        approvals=approvals,
-        where=str(result.path),
+def _refuse_unknown(to: str) -> None:
+    if to in EXPORT_FORMATS:
+        return
+    near = difflib.get_close_matches(to.lower(), EXPORT_FORMATS, n=1)
+    known = ", ".join(EXPORT_FORMATS)
+    raise InputError(
+        f"--to is {to!r}", way_out=f"did you mean {near[0]}, of {known}" if near else f"use one of {known}"
     )
-    return _Approved(file=file, content=content, release_files=files)
 
 
 def _write_folder(out: Path, files: dict[str, bytes]) -> None:
@@ -111,29 +103,3 @@ def _write_folder(out: Path, files: dict[str, bytes]) -> None:
         os.replace(temporary, out)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _csv_bytes(file: TierMapFile) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        [
-            "tier",
-            "min_score_from",
-            "rank",
-            "model_id",
-            "effort",
-            "score",
-            "prompt_usd_per_mtok",
-            "completion_usd_per_mtok",
-            "context_tokens",
-        ]
-    )
-    for tier, start in zip(file.tiers, [0, *file.request_edges_ppm], strict=True):
-        for rank, c in enumerate(tier.candidates, start=1):
-            prices = (c.prompt_micro_usd_per_mtok, c.completion_micro_usd_per_mtok)
-            numbers = (c.score_milli and c.score_milli / 1000, *(p and p / 1e6 for p in prices), c.context_tokens)
-            writer.writerow(
-                [tier.name, start / 1e6, rank, c.model_id, c.effort, *("" if n is None else n for n in numbers)]
-            )
-    return text.getvalue().encode()

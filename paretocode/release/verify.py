@@ -1,46 +1,51 @@
-"""Is it still what was sealed? Every digest recomputed, every vector routed again, every cross-field rule checked."""
+"""Is it still what was sealed, and may it be loaded? Every digest, signature and date checked again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from paretocode._files import sha256_of_file
 from paretocode.errors import InputError, SealError
-from paretocode.release.approval import approvals_of, find_result, parse_approval
-from paretocode.release.build import EVIDENCE, RESULT_MANIFEST, RESULT_METRICS, release_files
-from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP, ResultFolder
-from paretocode.tiermap.file import TierMapFile, canonical_bytes, read_tier_map, sha256_of
+from paretocode.release.approval import find_result
+from paretocode.release.build import EVIDENCE, release_files
+from paretocode.release.checking import checked_signatures
+from paretocode.release.handover import standing_in
+from paretocode.release.in_force import refuse_wrong_parent
+from paretocode.release.people import APPROVERS, Standing
+from paretocode.release.preparing import refuse_stranger
+from paretocode.release.states import draft_reasons, state_of
+from paretocode.release.team import Team, find_team
+from paretocode.release.verification import Against, Verification, checked_map, held_against, people_in_words
+from paretocode.release.verify_release import verify_release
+from paretocode.result import MANIFEST, METRICS, TIER_MAP, ResultFolder
 
 __all__ = ["Verification", "verify"]
 
-_MAX_BYTES = 64 * 2**20
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
-    """What was verified.
-
-    Parameters
-    ----------
-    kind
-        ``release``, ``result`` or ``tier map``.
-    path
-        What was looked at.
-    checked
-        One line per thing that was checked and holds.
-    """
-
-    kind: str
-    path: str
-    checked: tuple[str, ...]
-
-
-def verify(path: Path | str) -> Verification:
+def verify(
+    path: Path | str,
+    *,
+    team: Path | str | None = None,
+    allowed_signers: Path | str | None = None,
+    in_force: Path | str | None = None,
+    today: str | None = None,
+) -> Verification:
     """Verify a release folder, a result folder, or a tier map file.
 
     A tier map file is verified on its own bytes; if its folder is a release or a result, with all of that.
+
+    Parameters
+    ----------
+    team
+        The team's folder: its register, rule and allowed signers count. For a result by default the folder that it lies
+        in; a release is held against no team unless one is named here or by ``PARETOCODE_TEAM``.
+    allowed_signers
+        Whose keys are whose; without it, the team's. Where there is none, signatures are held against the bytes alone.
+    in_force
+        The map in force, which a new one must supersede: a tier map file, a release folder, or a digest. By default
+        what the team's register says.
+    today
+        Day as YYYY-MM-DD; the UTC day by default.
 
     Raises
     ------
@@ -48,11 +53,14 @@ def verify(path: Path | str) -> Verification:
         No such path, or a file that is no tier map.
     SealError
         Anything that is not as it was sealed; the sentence names it.
+    MissingDependencyError
+        Allowed signers are given, and there is no ssh-keygen.
     """
     path = Path(path)
     folder = path if path.is_dir() else path.parent
+    signers = None if allowed_signers is None else Path(allowed_signers)
     if (folder / EVIDENCE).is_file():
-        return _verify_release(folder)
+        return verify_release(folder, held_against(find_team(team), signers, in_force, today))
     if path.is_dir() and not (path / MANIFEST).is_file():
         raise InputError(
             "it is neither a release nor a finished result",
@@ -63,90 +71,48 @@ def verify(path: Path | str) -> Verification:
     try:
         result = find_result(map_path)
     except SealError:
-        file, lines = _check_map(map_path)
-        lines.append(f"not approved here: {file.name} lies in no release and no result")
-        return Verification(kind="tier map", path=str(path), checked=tuple(lines))
-    return _verify_result(result, map_path)
+        return _verify_map(map_path, path, held_against(find_team(team), signers, in_force, today))
+    return _verify_result(result, map_path, held_against(find_team(team, result=result.path), signers, in_force, today))
 
 
-def _check_map(path: Path) -> tuple[TierMapFile, list[str]]:
-    file = read_tier_map(path)
-    if canonical_bytes(file) != path.read_bytes():
-        raise SealError("its bytes are not in canonical form", where=str(path), way_out="export the map again")
-    today = datetime.now(tz=UTC).date().isoformat()
-    if file.valid_until is not None and file.valid_until < today:
-        raise SealError(f"it expired on {file.valid_until}", where=str(path), way_out="approve and export a newer map")
-    lines = [
-        f"{path.name}: format {file.format_version}, keys, ranges and cross-field rules hold",
-        f"{path.name}: canonical bytes, sha256 {sha256_of_file(path)}",
-    ]
-    return file, lines
+def _verify_map(map_path: Path, path: Path, against: Against) -> Verification:
+    file, lines = checked_map(map_path, against)
+    refuse_wrong_parent(file, sha256_of_file(map_path), against.in_force, where=str(map_path))
+    lines.append(f"not approved here: {file.name} lies in no release and no result")
+    return Verification(kind="tier map", path=str(path), checked=tuple(lines))
 
 
-def _verify_release(folder: Path) -> Verification:
-    """Build the release again from its map, metrics, manifest and approvals, and compare every byte."""
-    present = _regular_files(folder)
-    if missing := sorted({TIER_MAP, RESULT_METRICS, RESULT_MANIFEST} - set(present)):
-        raise SealError(f"{missing[0]} is missing", where=str(folder), way_out="take the release again")
-    prefix = f"{APPROVALS}/"
-    expected = release_files(
-        tier_map=present[TIER_MAP],
-        metrics=present[RESULT_METRICS],
-        manifest=present[RESULT_MANIFEST],
-        approvals={n.removeprefix(prefix): c for n, c in present.items() if n.startswith(prefix)},
-        where=str(folder),
-    )
-    for name in sorted(expected):
-        if present.get(name) != expected[name]:
-            state = "changed" if name in present else "is missing"
-            raise SealError(
-                f"{name} {state} after it was released", where=str(folder), way_out="take the release again"
-            )
-    if extra := sorted(set(present) - set(expected)):
-        raise SealError(f"{extra[0]} is not part of the release", where=str(folder), way_out="remove it")
-    _, lines = _check_map(folder / TIER_MAP)
-    approvals = [parse_approval(content, where=name) for name, content in present.items() if name.startswith(prefix)]
-    people = ", ".join(f"{a.by} ({a.date}; sealed, not signed)" for a in sorted(approvals, key=lambda a: a.date))
-    lines += [
-        f"all {len(expected)} files are what the map, its metrics, its manifest and its approvals make",
-        f"{EVIDENCE} has sha256 {sha256_of(present[EVIDENCE])}",
-        f"approved by {people}",
-    ]
-    return Verification(kind="release", path=str(folder), checked=tuple(lines))
-
-
-def _regular_files(folder: Path) -> dict[str, bytes]:
-    """Return every file of a folder by name, read once; refuse links and anything that is neither file nor folder."""
-    files: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            raise SealError(f"{name} is no plain file", where=str(folder), way_out="take the release again")
-        if path.is_file():
-            if path.stat().st_size > _MAX_BYTES:
-                raise SealError(f"{name} is larger than 64 MiB", where=str(folder), way_out="take the release again")
-            files[name] = path.read_bytes()
-    return files
-
-
-def _verify_result(result: ResultFolder, map_path: Path) -> Verification:
+def _verify_result(result: ResultFolder, map_path: Path, against: Against) -> Verification:
     result.refuse_alteration()
-    file, lines = _check_map(map_path)
-    content = map_path.read_bytes()
+    file, lines = checked_map(map_path, against)
+    refuse_stranger(result, file, where=str(map_path))
+    content, digest = map_path.read_bytes(), sha256_of_file(map_path)
     lines.append(f"{len(result.digests)} files have the digests of {MANIFEST}")
-    approvals = approvals_of(result, sha256_of(content))
-    if approvals:
+    if file.supersedes is not None:
+        refuse_wrong_parent(file, digest, against.in_force, where=str(map_path))
+    found, approvals = _standing(result, digest, against)
+    state = state_of(result.manifest, found, digest, against.records)
+    lines.append(f"{file.name} serial {file.serial} is {state.value}")
+    if set(approvals) - {APPROVERS}:
         release_files(
             tier_map=content,
             metrics=(result.path / METRICS).read_bytes(),
             manifest=(result.path / MANIFEST).read_bytes(),
             approvals=approvals,
             where=str(result.path),
+            is_draft=bool(draft_reasons(result.manifest, found)),
         )
-        people = [parse_approval(data, where=name) for name, data in approvals.items()]
-        lines += [f"{file.name} approved by {a.by}, {a.date} (sealed, not signed)" for a in people]
+    seals = checked_signatures(approvals, allowed_signers=against.allowed_signers, where=str(result.path))
+    if seals:
+        lines += [f"rule: {found.rule}", *found.missing, *(f"remark: {remark}" for remark in found.remarks)]
+        lines += [f"{file.name} approved by {words}" for words in people_in_words(approvals, seals)]
     else:
         lines.append(f"{file.name} is not approved")
     if extra := result.extra_files():
         lines.append(f"not part of the result: {', '.join(extra)}")
-    return Verification(kind="result", path=str(result.path), checked=tuple(lines))
+    return Verification(kind="result", path=str(result.path), checked=tuple(lines), state=state.word)
+
+
+def _standing(result: ResultFolder, digest: str, against: Against) -> tuple[Standing, dict[str, bytes]]:
+    team = against.team or Team(folder=result.path.absolute().parent)
+    return standing_in(result, digest, team, list(against.records), allowed_signers=against.allowed_signers)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from committed_code import made_by_committed_code
 from paretocode.cli.main import VERBS, main
 from paretocode.cli.sim_door import main as sim
 
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("results")
     assert sim(["--scale", "smoke", "--out", str(out), str(ROOT / "experiments" / "quickstart.toml")]) == 0
-    return next((out / "quickstart").iterdir())
+    return made_by_committed_code(next((out / "quickstart").iterdir()))
 
 
 def test_the_main_job_prints_a_table_and_ends_by_naming_its_folder(

@@ -22,17 +22,6 @@ from paretocode.tiermap.file import canonical_bytes, read_tier_map, sha256_of, t
 QUICKSTART = Path(__file__).parents[2] / "experiments" / "quickstart.toml"
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("results")
-    return run_experiment(QUICKSTART, out=out, scale_name="smoke", figures=False).path
-
-
-@pytest.fixture
-def result(finished: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(finished, tmp_path / "result")
-
-
 @pytest.fixture
 def release(result: Path, tmp_path: Path) -> Path:
     approve(result, by="Ada", reason="cheaper")

@@ -1,0 +1,90 @@
+"""Where does a team keep what outlives a single result? One folder: register, rule, signers, gates.
+
+It is the folder that is given, or the one that the environment variable ``PARETOCODE_TEAM`` names, or the one in which
+the result's folder lies. One folder stands for one router: it has one map in force.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from paretocode.errors import InputError
+from paretocode.release.people import APPROVERS, ApproversFile, parse_approvers
+from paretocode.release.register import REGISTER, Record, read_register
+
+__all__ = ["ALLOWED_SIGNERS", "TEAM_VARIABLE", "Team", "find_team"]
+
+ALLOWED_SIGNERS = "allowed_signers"
+GATES = "gates.toml"
+TEAM_VARIABLE = "PARETOCODE_TEAM"
+_MAX_BYTES = 2**18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A team's folder."""
+
+    folder: Path
+
+    @property
+    def register(self) -> Path:
+        """The register's file; it may not exist yet."""
+        return self.folder / REGISTER
+
+    @property
+    def allowed_signers(self) -> Path | None:
+        """The file of allowed signers; None where there is none."""
+        path = self.folder / ALLOWED_SIGNERS
+        return path if path.is_file() else None
+
+    @property
+    def gates(self) -> Path:
+        """The file of gates; it need not exist."""
+        return self.folder / GATES
+
+    def records(self) -> list[Record]:
+        """Return the register's records, checked."""
+        return read_register(self.register)
+
+    def rule_bytes(self) -> bytes | None:
+        """Return the bytes of the team's rule; None where there is none.
+
+        Raises
+        ------
+        InputError
+            It cannot be read, or is too large.
+        """
+        path = self.folder / APPROVERS
+        try:
+            if not path.exists():
+                return None
+            if path.stat().st_size > _MAX_BYTES:
+                raise InputError("it is larger than 256 KiB", where=str(path), way_out="keep the rule alone in it")
+            return path.read_bytes()
+        except OSError as error:
+            raise InputError(
+                f"it cannot be read ({error.strerror})", where=str(path), way_out="check its rights"
+            ) from error
+
+    def rule(self) -> ApproversFile | None:
+        """Return the team's rule; None where one approval suffices."""
+        content = self.rule_bytes()
+        return None if content is None else parse_approvers(content, where=str(self.folder / APPROVERS))
+
+
+def find_team(folder: Path | str | None, *, result: Path | None = None) -> Team | None:
+    """Return the team of a result, or None where neither folder, variable nor result names one.
+
+    Raises
+    ------
+    InputError
+        A folder that is named and does not exist.
+    """
+    named = folder or os.environ.get(TEAM_VARIABLE)
+    if named:
+        if not Path(named).is_dir():
+            raise InputError("there is no such folder of a team", where=str(named), way_out="make it, or name another")
+        return Team(folder=Path(named))
+    return None if result is None else Team(folder=result.absolute().parent)

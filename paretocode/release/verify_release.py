@@ -1,0 +1,114 @@
+"""Is a release folder what its map, metrics, manifest and approvals make, and may a router load it?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from paretocode._files import parse_json
+from paretocode.errors import SealError
+from paretocode.release.build import EVIDENCE, RESULT_MANIFEST, RESULT_METRICS, release_files, standing_of
+from paretocode.release.checking import checked_signatures
+from paretocode.release.in_force import InForce, refuse_wrong_parent
+from paretocode.release.people import APPROVERS
+from paretocode.release.revoking import refuse_revoked
+from paretocode.release.states import State
+from paretocode.release.team import Team
+from paretocode.release.verification import Against, Verification, checked_map, people_in_words
+from paretocode.result import APPROVALS, TIER_MAP
+from paretocode.tiermap.file import TierMapFile, sha256_of
+
+__all__ = ["verify_release"]
+
+_MAX_BYTES, _MAX_FILES = 64 * 2**20, 2000
+
+
+def verify_release(folder: Path, against: Against) -> Verification:
+    """Build the release again from its map, metrics, manifest and approvals, and compare every byte."""
+    present = _regular_files(folder)
+    if missing := sorted({TIER_MAP, RESULT_METRICS, RESULT_MANIFEST} - set(present)):
+        raise SealError(f"{missing[0]} is missing", where=str(folder), way_out="take the release again")
+    is_draft = _says_draft(present[EVIDENCE])
+    prefix = f"{APPROVALS}/"
+    approvals = {n.removeprefix(prefix): c for n, c in present.items() if n.startswith(prefix)}
+    expected = release_files(
+        tier_map=present[TIER_MAP],
+        metrics=present[RESULT_METRICS],
+        manifest=present[RESULT_MANIFEST],
+        approvals=approvals,
+        where=str(folder),
+        is_draft=is_draft,
+    )
+    _refuse_differences(present, expected, folder)
+    file, lines = checked_map(folder / TIER_MAP, against)
+    refuse_wrong_parent(file, sha256_of(present[TIER_MAP]), against.in_force, where=str(folder))
+    refuse_revoked(approvals, against.records, where=str(folder))
+    _refuse_other_rule(approvals, against.team, folder)
+    seals = checked_signatures(approvals, allowed_signers=against.allowed_signers, where=str(folder))
+    found = standing_of(approvals, where=str(folder))
+    lines += [
+        f"all {len(expected)} files are what the map, its metrics, its manifest and its approvals make",
+        f"{EVIDENCE} has sha256 {sha256_of(present[EVIDENCE])}",
+        *_parent_lines(file, against.in_force),
+    ]
+    if is_draft:
+        lines.append("DRAFT: routers refuse it")
+        return Verification(kind="draft", path=str(folder), checked=tuple(lines), state=State.DRAFT.word)
+    lines += [f"rule: {found.rule}", *(f"remark: {remark}" for remark in found.remarks)]
+    lines.append(f"approved by {', '.join(people_in_words(approvals, seals))}")
+    return Verification(kind="release", path=str(folder), checked=tuple(lines), state=State.EXPORTED.word)
+
+
+def _says_draft(evidence: bytes) -> bool:
+    """Return whether the evidence calls this a draft; whether it may, the comparison with a fresh build decides."""
+    try:
+        plain = parse_json(evidence)
+    except (ValueError, RecursionError):
+        return False
+    predicate = plain.get("predicate") if isinstance(plain, dict) else None
+    return isinstance(predicate, dict) and predicate.get("state") == State.DRAFT.word
+
+
+def _refuse_differences(present: dict[str, bytes], expected: dict[str, bytes], folder: Path) -> None:
+    for name in sorted(expected):
+        if present.get(name) != expected[name]:
+            state = "changed" if name in present else "is missing"
+            raise SealError(
+                f"{name} {state} after it was released", where=str(folder), way_out="take the release again"
+            )
+    if extra := sorted(set(present) - set(expected)):
+        raise SealError(f"{extra[0]} is not part of the release", where=str(folder), way_out="remove it")
+
+
+def _refuse_other_rule(approvals: dict[str, bytes], team: Team | None, folder: Path) -> None:
+    """Refuse a release that was made under another rule than the team's own, or under none where the team has one."""
+    rule = None if team is None else team.rule_bytes()
+    if rule is not None and approvals.get(APPROVERS) != rule:
+        raise SealError(
+            f"it was released under another rule than the team's {APPROVERS}",
+            where=str(folder),
+            way_out="export it again under the team's rule",
+        )
+
+
+def _parent_lines(file: TierMapFile, in_force: InForce | None) -> list[str]:
+    if in_force is None:
+        return [f"serial {file.serial}; NOT CHECKED whether it supersedes the map in force: none is known here"]
+    return [f"serial {file.serial}; it is the map in force, {in_force}, or follows it"]
+
+
+def _regular_files(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder by name, read once; refuse links and anything that is neither file nor folder."""
+    files: dict[str, bytes] = {}
+    for number, path in enumerate(sorted(folder.rglob("*"))):
+        if number >= _MAX_FILES:
+            raise SealError(
+                f"it holds more than {_MAX_FILES} files", where=str(folder), way_out="take the release again"
+            )
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise SealError(f"{name} is no plain file", where=str(folder), way_out="take the release again")
+        if path.is_file():
+            if path.stat().st_size > _MAX_BYTES:
+                raise SealError(f"{name} is larger than 64 MiB", where=str(folder), way_out="take the release again")
+            files[name] = path.read_bytes()
+    return files
