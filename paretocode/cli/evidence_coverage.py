@@ -6,14 +6,16 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from paretocode.cli.evidence_inputs import add_experiment, add_reader, asked_experiment, on_stream
+from paretocode.cli.evidence_maps import asked_map
 from paretocode.cli.shared import emit, say, seed
 from paretocode.cli.words import pairs_of
-from paretocode.errors import InputError, UsageError
+from paretocode.errors import UsageError
 
 if TYPE_CHECKING:
-    from paretocode._checks import FloatColumn
+    from paretocode.cli.evidence_columns import LoggedColumns
     from paretocode.evidence.logged import LoggedChoices
     from paretocode.sim.replaying import Replay
+    from paretocode.stream import RequestStream
 
 __all__ = ["EPILOG", "SUMMARY", "add_arguments", "run"]
 
@@ -52,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what the log covers, and estimates where it can give them."""
+    from paretocode.cli.evidence_columns import logged_columns, notes_beside
     from paretocode.evidence.logged import choices_of_log, log_coverage
     from paretocode.report.text_coverage import coverage_text
     from paretocode.sim.replaying import replay
@@ -64,17 +67,19 @@ def run(args: argparse.Namespace) -> int:
                 f"--{option} is for outcomes, and none is named", way_out="give --propensity and --outcome"
             )
     asked = asked_experiment(args.experiment, args)
-    maps = asked.map_called(args.candidate), asked.maps[asked.incumbent]
     on_log = on_stream(asked, args.log, args)
-    for note in on_log.stream.notes:
+    for note in notes_beside(on_log.stream.notes, [args.propensity, args.outcome]):
         say(f"note: {note}")
     if on_log.demand_origin == "assumed":
         say("note: the log states no min score, so the candidate's choices rest on an assumed demand")
+    columns = None if args.outcome is None else logged_columns(args, len(on_log.stream))
+    keys = _keys(args.model, on_log.catalogue.keys)
+    maps = asked_map(asked, args.candidate), asked.maps[asked.incumbent]
     runs = []
     for tier_map in maps:
         say(f"replaying {len(on_log.stream):,} requests under {tier_map.name}")
         runs.append(replay(on_log.stream, tier_map, on_log.catalogue, cache=on_log.cache))
-    choices = choices_of_log(runs[0], keys=_keys(args.model, on_log.catalogue.keys))
+    choices = choices_of_log(runs[0], keys=keys)
     covered = log_coverage(choices, cost=runs[0].cost_pusd, moves=_moves(runs[1], runs[0]))
     document: dict[str, Any] = {
         "log": on_log.stream.name,
@@ -82,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
         "incumbent": maps[1].name,
         "unknown_models": sorted(set(choices.names) - set(on_log.catalogue.keys)),
         "coverage": covered.to_dict(),
-        "value": None if args.outcome is None else _value(choices, args, runs[0]),
+        "value": None if columns is None else _value(choices, columns, args, runs[0].stream),
     }
     emit(args, coverage_text(document), document)
     return 0
@@ -102,45 +107,20 @@ def _moves(incumbent: Replay, candidate: Replay) -> list[str]:
     return [f"{names[0][before]} -> {names[1][after]}" for before, after in pairs]
 
 
-def _value(choices: LoggedChoices, args: argparse.Namespace, run: Replay) -> dict[str, Any]:
+def _value(
+    choices: LoggedChoices, columns: LoggedColumns, args: argparse.Namespace, stream: RequestStream
+) -> dict[str, Any]:
+    from paretocode.cli.evidence_columns import naming_requests
     from paretocode.evidence.logged import policy_value
 
-    propensity, outcome = _columns(args, run)
-    try:
+    with naming_requests(stream, args.log):
         found = policy_value(
             choices,
-            propensity=propensity,
-            outcome=outcome,
+            propensity=columns.propensity,
+            outcome=columns.outcome,
             outcome_range=None if args.range is None else (args.range[0], args.range[1]),
             clip=args.clip,
             level=args.level,
             rng=args.seed,
         )
-    except InputError as refusal:  # rows are counted in the stream's order here
-        place = f"{args.log}, sorted by session and time"
-        raise InputError(refusal.what, where=place, way_out=refusal.way_out) from refusal
     return {"outcome": args.outcome, **found.to_dict()}
-
-
-def _columns(args: argparse.Namespace, run: Replay) -> tuple[FloatColumn, FloatColumn]:
-    """Return both columns in the stream's order.
-
-    A stream is sorted by session and time, and what a log says of a request is sorted with it: so the two columns are
-    read once more in the place of two logged numbers.
-    """
-    from paretocode.stream import load_stream
-
-    if args.reader != "table":
-        raise UsageError(f"--propensity is for tables and the reader is {args.reader}", way_out="give a table")
-    taken = {"answer_s": args.propensity, "cost_usd": args.outcome}
-    columns = {**pairs_of(args.columns, "--columns"), **taken}
-    try:
-        logged = load_stream("table", args.log, columns=columns).logged
-    except InputError as refusal:
-        what = refusal.what
-        for ours, theirs in taken.items():
-            what = what.replace(ours, theirs)
-        raise InputError(what, where=refusal.where, way_out=refusal.way_out) from refusal
-    if logged is None or logged.answer_s is None or logged.cost_usd is None or len(logged.cost_usd) != len(run.stream):
-        raise InputError("its columns do not fit the requests", where=args.log, way_out="give each request one row")
-    return logged.answer_s, logged.cost_usd

@@ -14,6 +14,7 @@ from paretocode.cli.evidence_inputs import (
     on_stream,
     write_figure,
 )
+from paretocode.cli.evidence_maps import asked_map
 from paretocode.cli.shared import emit, say, seed
 from paretocode.cli.words import pairs_of
 from paretocode.errors import InputError, UsageError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from paretocode.experiment.resolve import Experiment
 
 __all__ = ["EPILOG", "SUMMARY", "add_arguments", "run"]
+
+_LEAST_SESSIONS = 2
 
 SUMMARY = "test whether today's stream and catalogue are those a map was tuned on"
 EPILOG = """\
@@ -66,13 +69,14 @@ def run(args: argparse.Namespace) -> int:
     figure_suffix(args.figure)
     limits = _limits(args.limit) or DEFAULT_LIMITS
     asked = asked_experiment(args.experiment, args)
-    tier_map, tuned = asked.map_called(args.map), asked.experiment
+    tuned = asked.experiment
     catalogue = None if args.catalogue is None else _catalogue(args.catalogue)
     today = on_stream(asked, args.stream, args, seed_step=1)
     for note in today.stream.notes:
         say(f"note: {note}")
     _say_assumed(tuned, today)
-    _refuse_itself(tuned, today, args.stream)
+    _check_sessions(tuned, today, args.stream)
+    tier_map = asked_map(asked, args.map)
     say(
         f"testing {tuned.stream.n_sessions:,} sessions against {today.stream.n_sessions:,}, "
         f"{args.permutations:,} permutations a test"
@@ -128,11 +132,17 @@ def _say_assumed(tuned: Experiment, today: Experiment) -> None:
             return
 
 
-def _refuse_itself(tuned: Experiment, today: Experiment, path: str) -> None:
+def _check_sessions(tuned: Experiment, today: Experiment, path: str) -> None:
+    """Refuse a log of one session by its name, and say when it is the experiment's own."""
+    for stream, name in ((tuned.stream, tuned.stream.name), (today.stream, path)):
+        if stream.n_sessions < _LEAST_SESSIONS:
+            raise InputError(
+                f"it has {stream.n_sessions} session, and sessions are what is dealt out anew",
+                where=name,
+                way_out="give a log of more sessions, and name its session column with --columns session_id=THEIRS",
+            )
     if tuned.stream.digest == today.stream.digest:
-        raise InputError(
-            "it is the very stream that the map was tuned on", where=path, way_out="name the log of another time"
-        )
+        say("note: it is the very stream that the map was tuned on, so that nothing can have drifted")
 
 
 def _limits(words: list[str]) -> dict[str, Limit]:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paretocode.cli.evidence_inputs import add_figure, figure_suffix, write_figure
-from paretocode.cli.shared import emit, load_map, say
+from paretocode.cli.evidence_maps import map_in_force
+from paretocode.cli.evidence_refusals import naming_columns
+from paretocode.cli.shared import emit, say
 from paretocode.cli.stream_log import read_log
 from paretocode.cli.words import pairs_of
 
 if TYPE_CHECKING:
     from paretocode.stream import RequestStream
-    from paretocode.tiermap import TierMap
 
 __all__ = ["EPILOG", "SUMMARY", "add_arguments", "run"]
 
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--map",
         required=True,
         metavar="FILE",
-        help="the map that was in force: a tier map, a result, documented, or an experiment for its incumbent",
+        help="the map that was in force: a tier map, documented, or a result or an experiment for its incumbent",
     )
     parser.add_argument("--catalogue", default="bundled", metavar="FILE", help="for documented: the catalogue")
     parser.add_argument(
@@ -74,9 +75,9 @@ def run(args: argparse.Namespace) -> int:
     from paretocode.report.text_feedback import feedback_text, proposal_lines
 
     figure_suffix(args.figure)
-    reports = read_feedback(
-        args.reports, tier_map=_map_in_force(args), columns=pairs_of(args.columns, "--columns") or None
-    )
+    columns, tier_map = pairs_of(args.columns, "--columns"), map_in_force(args.map, args.catalogue)
+    with naming_columns("--columns", columns):
+        reports = read_feedback(args.reports, tier_map=tier_map, columns=columns or None)
     stream = _log(args)
     for note in (*reports.notes, *(stream.notes if stream is not None else ())):
         say(f"note: {note}")
@@ -104,21 +105,6 @@ def _drawn(document: dict[str, Any]) -> Any:
     return plot_feedback(document)
 
 
-def _map_in_force(args: argparse.Namespace) -> TierMap:
-    """Return the map that the reports are about."""
-    from paretocode.catalogue import load_catalogue
-    from paretocode.experiment.resolve import resolve
-    from paretocode.experiment.spec import read_experiment
-
-    path = Path(args.map)
-    if path.suffix.lower() != ".toml":
-        found: TierMap = load_map(args.map, load_catalogue(args.catalogue))
-        return found
-    spec = read_experiment(path)
-    experiment = resolve(spec, name=path.stem, scale_name="smoke", base=path.parent)
-    return experiment.tier_maps[spec.incumbent.name]
-
-
 def _log(args: argparse.Namespace) -> RequestStream | None:
     from paretocode.errors import InputError, UsageError
 
@@ -128,7 +114,8 @@ def _log(args: argparse.Namespace) -> RequestStream | None:
                 "--option and --log-columns are for a log, and none is named", way_out="name it with --log"
             )
         return None
-    stream = read_log(args.reader, args.log, args.option, args.log_columns)
+    with naming_columns("--log-columns", pairs_of(args.log_columns, "--log-columns")):
+        stream = read_log(args.reader, args.log, args.option, args.log_columns)
     if not stream.has_demand:
         raise InputError(
             "no request of it states a min score, so that it says nothing of what was asked",

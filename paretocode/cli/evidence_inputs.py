@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from paretocode.cli.evidence_refusals import naming_columns, opened_result
+from paretocode.cli.shared import say
 from paretocode.cli.stream_log import read_log, reader_options
+from paretocode.cli.words import pairs_of
 from paretocode.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -111,14 +115,13 @@ def asked_experiment(word: str, args: argparse.Namespace) -> Asked:
 def _of_result(path: Path, args: argparse.Namespace) -> Asked:
     from paretocode.experiment.resolve import resolve
     from paretocode.experiment.spec import read_experiment
-    from paretocode.result import open_result
     from paretocode.tiermap.file import read_tier_map
 
-    result = open_result(path)
-    result.refuse_alteration()
+    result = opened_result(path)
     manifest: dict[str, Any] = result.manifest
     spec = read_experiment(path / "experiment.toml", overrides=[*manifest["overrides"], *args.set])
-    experiment = resolve(spec, name=manifest["experiment"], scale_name=manifest["scale"], base=Path(args.base))
+    with _naming_base():
+        experiment = resolve(spec, name=manifest["experiment"], scale_name=manifest["scale"], base=Path(args.base))
     for what, found in (("catalogue", experiment.catalogue.digest), ("stream", experiment.stream.digest)):
         if manifest["inputs"][what] != found:
             raise InputError(
@@ -130,6 +133,18 @@ def _of_result(path: Path, args: argparse.Namespace) -> Asked:
     found_maps = {file.stem: read_tier_map(file).tier_map().renamed(file.stem) for file in files}
     # Maps of the file keep their own form; those of a search exist in the result only.
     return Asked(experiment, {**found_maps, **experiment.tier_maps}, manifest["proposed"], result)
+
+
+@contextmanager
+def _naming_base() -> Iterator[None]:
+    """Name ``--base`` where a file of a result's experiment is not there."""
+    try:
+        yield
+    except InputError as refusal:
+        if "no such file" not in refusal.what.lower():
+            raise
+        way_out = "put the file back, or say with --base where relative paths of its experiment start"
+        raise InputError(refusal.what, where=refusal.where, way_out=way_out) from refusal
 
 
 def on_stream(asked: Asked, path: str, args: argparse.Namespace, *, seed_step: int = 0) -> Experiment:
@@ -149,7 +164,8 @@ def on_stream(asked: Asked, path: str, args: argparse.Namespace, *, seed_step: i
 
     spec = asked.experiment.spec
     options = reader_options(args.reader, args.option, args.columns)
-    has_demand = read_log(args.reader, path, args.option, args.columns).has_demand
+    with naming_columns("--columns", pairs_of(args.columns, "--columns")):
+        has_demand = read_log(args.reader, path, args.option, args.columns).has_demand
     seeds = spec.seeds.model_copy(update={"demand": spec.seeds.demand + seed_step})
     changed = {
         "stream": StreamSpec(reader=args.reader, path=str(Path(path).absolute()), options=options),
@@ -191,3 +207,4 @@ def write_figure(path: str | None, draw: Callable[[], Any]) -> None:
 
     figure = draw()
     write_atomically(Path(path), save_svg(figure).encode() if suffix == ".svg" else figure_png(figure))
+    say(f"written: {path}")

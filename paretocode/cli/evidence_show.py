@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from paretocode.cli.evidence_refusals import opened_result
 from paretocode.cli.shared import emit
 from paretocode.errors import InputError
 
@@ -27,10 +28,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the evidence of a result."""
     from paretocode.experiment.document import with_holdout_record
     from paretocode.report.text_evidence import evidence_text
-    from paretocode.result import open_result
 
-    result = open_result(args.result)
-    result.refuse_alteration()
+    result = opened_result(args.result)
     record: Any = result.manifest.get("holdout")
     document: Any = with_holdout_record(result.metrics(), record)
     if "evidence" not in document:

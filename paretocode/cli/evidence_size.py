@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paretocode.cli.evidence_inputs import Asked, add_experiment, asked_experiment
+from paretocode.cli.evidence_maps import asked_map
+from paretocode.cli.evidence_refusals import opened_result
 from paretocode.cli.shared import emit, say
 from paretocode.errors import InputError, UsageError
 
@@ -49,13 +51,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _share(text: str) -> float:
-    """Return a share above 0 of the incumbent's value."""
+    """Return a share of the incumbent's value, above 0 and at most 1."""
     try:
         share = float(text)
     except ValueError:
         share = 0.0
     if not 0 < share < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is no share above 0, such as 0.05")
+    if share > 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than 100 %; give a share such as 0.05")
     return share
 
 
@@ -72,20 +76,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _proposed(word: str) -> str | None:
     """Return the map that a result puts forward; None where there is no result."""
-    from paretocode.result import open_result
-
-    return str(open_result(word).manifest["proposed"]) if Path(word).is_dir() else None
+    return str(opened_result(word).manifest["proposed"]) if Path(word).is_dir() else None
 
 
 def _kept(word: str) -> dict[str, Any] | None:
     """Return the plan that a result holds; None where there is none."""
-    from paretocode.result import open_result
-
     if not Path(word).is_dir():
         return None
-    result = open_result(word)
-    result.refuse_alteration()
-    document: Any = result.metrics()
+    document: Any = opened_result(word).metrics()
     size: dict[str, Any] | None = document.get("evidence", {}).get("size")
     return size if size and size.get("maps") else None
 
@@ -96,7 +94,7 @@ def _planned(args: argparse.Namespace) -> dict[str, Any]:
 
     asked = asked_experiment(args.result, args)
     spec = asked.experiment.spec.evidence
-    candidate, incumbent = asked.map_called(args.candidate), asked.maps[asked.incumbent]
+    candidate, incumbent = asked_map(asked, args.candidate), asked.maps[asked.incumbent]
     if candidate.name == incumbent.name:
         raise UsageError(
             f"{candidate.name!r} is the incumbent itself", way_out="name another map of it with --candidate"

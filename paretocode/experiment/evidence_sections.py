@@ -39,10 +39,10 @@ class SelectionSpec(Strict):
 
     The rule is that of the search where there is one: its first measure and its limits. Without a search the least
     `objective` wins within `limits`, numbers or ``incumbent``. `most_maps` maps of a search's frontier are replayed and
-    join the pool; `searches` repeats the search in so many resamples and lets their maps join too. `outer` resamples,
-    each resampled `inner` times, measure what choosing did. A map that looks worse than the best by at most `margin`
-    [unit of the objective] counts as tied; the steadiest tied map that looks worse by at most the share `near` is
-    recommended.
+    join the pool; `searches` repeats the search in so many resamples and lets their maps join too. `outer` resamples
+    (at least 100), each resampled `inner` times (at least 30), measure what choosing did. A map that looks worse than
+    the best by at most `margin` [unit of the objective] counts as tied; the steadiest tied map that looks worse by at
+    most the share `near` is recommended.
     """
 
     objective: str = "cost_usd_per_krequest"
@@ -73,7 +73,7 @@ class SizeSpec(Strict):
     """Differences for which the needed number of sessions is planned, as shares of the incumbent's value."""
 
     changes: list[Annotated[float, Field(gt=0, lt=10)]] = [0.01, 0.05, 0.1]
-    power: _Share = 0.8
+    power: Annotated[float, Field(ge=0.5, lt=1)] = 0.8
     canary_share: _Share = 0.1
 
 
@@ -143,9 +143,9 @@ class OutcomesSpec(Strict):
 class EvidenceSpec(Strict):
     """How sure the comparison must be able to say it is; see docs/evidence.md.
 
-    `replicates` 0 leaves all evidence out. `clusters` are what is resampled: sessions, the days on which
-    they begin, or roots: sessions whose ids share what stands before the first ``/`` (a user, the run of an agent).
-    `margins` are differences that do not matter, by measure and in its unit.
+    `replicates` is at least 100; 0 leaves all evidence out. `clusters` are what is resampled: sessions, the days on
+    which they begin, or roots: sessions whose ids share what stands before the first ``/`` (a user, the run of an
+    agent). `margins` are differences that do not matter, by measure and in its unit.
     """
 
     replicates: Annotated[int, Field(ge=0, le=100_000)] = 1000

@@ -19,6 +19,9 @@ __all__ = [
     "size_sentences",
 ]
 
+_FEW_CLUSTERS = 100
+"""Least number of sessions for which differences of maps were simulated; see docs/evidence.md."""
+
 
 def level_text(level: float) -> str:
     """Return a nominal coverage in percent.
@@ -32,7 +35,7 @@ def level_text(level: float) -> str:
 
 
 def interval_meaning(comparison: Mapping[str, Any]) -> str:
-    """Return what an interval means here: what was resampled, the level, and what verdicts go by.
+    """Return what an interval means here: what was resampled, the level, what verdicts go by, and a warning of few.
 
     Examples
     --------
@@ -48,8 +51,15 @@ verdict goes by a wider one that holds at 95 % for all 2 measures of a candidate
     every = f"{alone}{level} for all {n_measures} measures of a candidate at once" if n_measures > 1 else ""
     return (
         f"Intervals: the {numbers.count(n)} {kind}s were drawn anew {numbers.count(comparison['n_replicates'])} times; "
-        f"{every or f'each holds at {level}'}."
+        f"{every or f'each holds at {level}'}.{_few(n, kind)}"
     )
+
+
+def _few(n: int, kind: str) -> str:
+    """Return a warning where fewer clusters were drawn than the simulations of coverage looked at."""
+    if n >= _FEW_CLUSTERS:
+        return ""
+    return f" These are only {_counted(n, kind)}: intervals of so few may be too short."
 
 
 def left_out_sentences(comparison: Mapping[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -131,6 +132,17 @@ def test_show_refuses_what_is_no_result(tmp_path: Path, capsys: pytest.CaptureFi
     assert "there is no such result folder" in refusal(capsys, "show", tmp_path / "nowhere")
 
 
+def test_the_folder_above_results_names_them(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refusal(capsys, "show", world.result.parent).endswith(f"but holds one; name {world.result}.")
+    parent = tmp_path / "many"
+    for name in "abcd":
+        shutil.copytree(world.result, parent / "small" / name)
+    said = refusal(capsys, "size", parent)
+    assert "it is no result itself, but holds 4; name one of them: " in said
+    assert said.endswith(f"{parent / 'small' / 'c'} or one of 1 more.")
+    assert "this run has not finished" in refusal(capsys, "show", tmp_path / "many" / "small" / "a" / "maps")
+
+
 # --- size
 
 
@@ -166,6 +178,42 @@ def test_size_names_slips(world: World, capsys: pytest.CaptureFixture[str]) -> N
     assert "is the incumbent itself" in refusal(capsys, "size", world.result, "--candidate", "documented")
     assert "latency_p96_s" in refusal(capsys, "size", world.result, "--measure", "latency_p96_s")
     assert "power" in refusal(capsys, "size", world.result, "--power", "0")
+
+
+def test_size_of_a_file_plans_for_the_map_that_a_run_would_propose(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = '[[candidates]]\nname = "natural"\nkind = "scheme"\nscheme = "natural"\nn_bands = 3\n'
+    rule = '[evidence.selection]\nouter = 100\ninner = 30\nlimits = {}\nobjective = "shortfall_mean"\n'
+    head, _, rest = EXPERIMENT.partition("[evidence]")
+    for order in (False, True):
+        parts = head.split("[[candidates]]")
+        listed = ["[[candidates]]" + parts[1], second]
+        path = tmp_path / f"chosen{order}.toml"
+        path.write_text(parts[0] + "".join(listed[::-1] if order else listed) + "[evidence]" + rest + rule)
+        proposed = run_experiment(path, out=tmp_path / "results", figures=False).manifest["proposed"]
+        assert main(["evidence", "size", str(path), "--change", "0.1", "--json"]) == 0
+        captured = capsys.readouterr()
+        assert list(json.loads(captured.out)["maps"]) == [proposed]
+        assert f"map: {proposed}, the proposed one" in captured.err
+
+
+def test_a_result_whose_log_is_gone_asks_where_paths_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = chat(tmp_path, "log.csv", high_share=0.5, seed=9)
+    head, _, rest = EXPERIMENT.partition("[stream]")
+    path = tmp_path / "own.toml"
+    stream = '[stream]\nreader = "table"\npath = "log.csv"\n[demand]\nkind = "log"\n'
+    path.write_text(head + stream + rest[rest.index("[incumbent]") :])
+    result = run_experiment(path, out=tmp_path / "results", figures=False).path
+    log.unlink()
+    assert "say with --base where" in refusal(capsys, "size", result, "--change", "0.1", "--base", tmp_path)
+
+
+def test_a_change_of_more_than_everything_is_a_slip(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main(["evidence", "size", str(world.result), "--change", "5"])
+    assert done.value.code == 2
+    assert "'5' is more than 100 %; give a share such as 0.05" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("share", ["0", "nan", "-0.1", "inf", "much"])
@@ -240,13 +288,30 @@ def test_drift_names_slips(
     assert said in refusal(capsys, "drift", world.result, "--stream", today, *words)
 
 
-def test_drift_against_itself_is_refused(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_drift_against_itself_is_said_and_finds_nothing(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     log = chat(tmp_path, "log.csv", high_share=0.5, seed=9)
     experiment = tmp_path / "own.toml"
     stream = f'[stream]\nreader = "table"\npath = "{log.name}"\n'
     head, _, rest = EXPERIMENT.partition("[stream]")
     experiment.write_text(head + stream + "[demand]\nkind = 'log'\n" + rest[rest.index("[incumbent]") :])
-    assert "the very stream" in refusal(capsys, "drift", experiment, "--stream", log)
+    assert main(["evidence", "drift", str(experiment), "--stream", str(log), "--permutations", "99"]) == 0
+    assert "it is the very stream that the map was tuned on" in capsys.readouterr().err
+
+
+def test_drift_names_a_log_of_one_session_and_a_column_that_is_not_there(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few, lines = tmp_path / "few.csv", ["session_id,time_s,prompt_tokens,completion_tokens", "a,1,10,5", "a,2,30,5"]
+    few.write_text("\n".join(lines) + "\n")
+    said = refusal(capsys, "drift", world.experiment, "--stream", few)
+    assert f"{few}: it has 1 session" in said
+    few.write_text("\n".join(lines).replace("prompt_tokens", "taken") + "\n")
+    said = refusal(capsys, "drift", world.experiment, "--stream", few)
+    assert said.endswith("name the file's column with --columns prompt_tokens=THEIRS.")
+    said = refusal(capsys, "drift", world.experiment, "--stream", few, "--columns", "prompt_tokens=takn")
+    assert said.endswith("did you mean taken, name the file's column with --columns prompt_tokens=THEIRS.")
 
 
 # --- feedback
@@ -295,6 +360,38 @@ def test_feedback_in_json_without_a_log(reports: Path, world: World, capsys: pyt
     assert document["edges"][0]["needed"]["half_width"] == 0.01
     assert document["atoms"] is None
     assert document["n_writers"] < document["n_reports"]
+
+
+def test_feedback_judges_the_incumbent_of_a_result_and_not_what_it_proposes(
+    reports: Path, world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figure = tmp_path / "f.svg"
+    words = ("--columns", "reporter=user", "--json", "--figure", str(figure))
+    assert main(["evidence", "feedback", str(reports), "--map", str(world.result), *words]) == 0
+    captured = capsys.readouterr()
+    assert [edge["edge"] for edge in json.loads(captured.out)["edges"]] == [0.33, 0.66]
+    assert f"read from {world.result / 'maps' / 'documented.json'}" in captured.err
+    assert f"written: {figure}" in captured.err
+    proposed = read_tier_map(world.result / "tier_map.json").tier_map()
+    assert proposed.request_edges_ppm != (330_000, 660_000)
+    # The file of a map is what it says it is.
+    assert main(["evidence", "feedback", str(reports), "--map", str(world.result / "tier_map.json"), *words]) == 0
+    found = json.loads(capsys.readouterr().out)["edges"]
+    assert [edge["edge"] for edge in found] == [ppm / 1e6 for ppm in proposed.request_edges_ppm]
+
+
+def test_feedback_names_the_map_and_the_column_that_are_not_there(
+    reports: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refusal(capsys, "feedback", reports, "--map", "unknown")
+    assert said.startswith("error: --map unknown: there is no such map; give documented, a tier map's file, a result")
+    other = tmp_path / "other.csv"
+    other.write_text("asked,tier,verdict\n0.5,medium,fine\n")
+    said = refusal(capsys, "feedback", other, "--map", "documented")
+    assert said.endswith("name the file's column with --columns min_score=THEIRS.")
+    words = ("feedback", reports, "--map", "documented", "--log", reports.parent / "asked.csv")
+    said = refusal(capsys, *words, "--log-columns", "min_score=wanted")
+    assert said.endswith("name the file's column with --log-columns min_score=THEIRS.")
 
 
 def test_feedback_names_slips_and_leaves_nothing_behind(
@@ -494,14 +591,74 @@ def test_a_log_with_names_of_its_own(
         (["--propensity", "p"], "go together"),
         (["--clip", "5"], "is for outcomes"),
         (["--propensity", "prefix_tokens", "--outcome", "passed"], "outside (0, 1]"),
-        (["--propensity", "q", "--outcome", "passed"], "q"),
+        (["--propensity", "q", "--outcome", "passed"], "there is no column q among"),
+        (["--propensity", "p", "--outcome", "prefix_tokens", "--range", "0", "1"], "outside --range 0 1"),
         (["--model", "flash=nobody"], "give a key of the catalogue"),
     ],
 )
 def test_coverage_names_slips(
     words: list[str], said: str, log: Path, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert said in refusal(capsys, "coverage", log, "--experiment", world.result, *words)
+    assert main(["evidence", "coverage", str(log), "--experiment", str(world.result), *words]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err.splitlines()[-1]
+    assert "replaying" not in captured.err
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("p=0", "p is 0 in row 7, outside (0, 1]"),
+        ("p=", "p is empty or NaN in row 7"),
+        ("passed=x", "passed is 'x' in row 7"),
+        ("passed=-1", "passed is -1 in row 7, below 0"),
+    ],
+)
+def test_coverage_names_the_row_of_the_file(
+    cell: str, said: str, log: Path, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    column, _, value = cell.partition("=")
+    broken = with_cell(log, log.parent / "broken.csv", column, value)
+    words = ("--propensity", "p", "--outcome", "passed")
+    assert f"{broken}: {said}" in refusal(capsys, "coverage", broken, "--experiment", world.result, *words)
+
+
+def test_coverage_names_the_request_whose_outcome_is_missing(
+    log: Path, world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = with_cell(log, tmp_path / "broken.csv", "passed", "", covered_by=world)
+    words = ("--propensity", "p", "--outcome", "passed")
+    said = refusal(capsys, "coverage", broken, "--experiment", world.result, *words)
+    with broken.open() as file:
+        row = next(row for row in csv.DictReader(file) if row["passed"] == "")
+    assert f"at {float(row['time_s']):.12g} s of session {row['session_id']}" in said
+
+
+def with_cell(log: Path, path: Path, column: str, cell: str, *, covered_by: World | None = None) -> Path:
+    """Write the log with one other cell: in row 7, or in the first row that names the model most in use."""
+    with log.open() as file:
+        rows = list(csv.DictReader(file))
+    at = 6
+    if covered_by is not None:
+        names = [row["model"] for row in rows]
+        at = names.index(max(sorted(set(names)), key=names.count))
+    rows[at][column] = cell
+    with path.open("w", newline="") as file:
+        written = csv.DictWriter(file, list(rows[0]))
+        written.writeheader()
+        written.writerows(rows)
+    return path
+
+
+def test_columns_that_are_used_are_not_called_left_out(
+    log: Path, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["evidence", "coverage", str(log), "--experiment", str(world.result)]
+    assert main(words) == 0
+    assert "columns left out: p, passed" in capsys.readouterr().err
+    assert main([*words, "--propensity", "p", "--outcome", "passed"]) == 0
+    assert "left out" not in capsys.readouterr().err
 
 
 def test_a_log_without_models_says_nothing(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -94,6 +94,14 @@ def test_one_measure_needs_no_words_on_many() -> None:
     assert interval_meaning(one) == "Intervals: the 400 days were drawn anew 1,000 times; each holds at 95 %."
 
 
+@pytest.mark.parametrize(("n", "is_few"), [(17, True), (99, True), (100, False)])
+def test_few_clusters_are_warned_of(n: int, is_few: bool) -> None:
+    said = interval_meaning(comparison() | {"n_clusters": n})
+    warning = f" These are only {n} sessions: intervals of so few may be too short."
+    assert said.endswith(warning) == is_few
+    assert ("too short" in said) == is_few
+
+
 def test_rows_stand_in_the_order_in_which_people_read_them() -> None:
     rows = difference_rows(comparison(), "natural")
     assert [row.measure for row in rows] == [COST, "latency_p95_s", JUMPS, SHORTFALL]

@@ -46,7 +46,7 @@ def read_feedback(
     Returns
     -------
     FeedbackReports
-        In the file's order. An empty min score is an omitted one.
+        In the file's order. An empty min score is an omitted one; so is NaN, with a note.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def read_feedback(
         time_s=_times(table, source),
         name=Path(path).name,
         where=str(path),
-        notes=_notes(table, source),
+        notes=(*_notes(table, source), *_note_on_nan(table, source["min_score"])),
         verdict=texts["verdict"],
         **{ours: texts.get(ours) for ours in _TEXTS if ours != "verdict"},
     )
@@ -124,6 +124,12 @@ def _times(table: Table, source: Mapping[str, str]) -> FloatColumn | None:
     if "ts" in source:
         return seconds_since_earliest(parsed_column(table, source["ts"], MOMENT))
     return None
+
+
+def _note_on_nan(table: Table, theirs: str) -> tuple[str, ...]:
+    cells = _text(table, theirs)
+    n_nan = sum(cell.lower().lstrip("+-") == "nan" for cell in cells)
+    return (f"{theirs} is NaN in {n_nan:,} of {len(cells):,} rows: taken as omitted",) if n_nan else ()
 
 
 def _notes(table: Table, source: Mapping[str, str]) -> tuple[str, ...]:

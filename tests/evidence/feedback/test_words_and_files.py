@@ -51,6 +51,13 @@ def test_a_full_table(tmp_path: Path) -> None:
     assert reports.notes == ("columns left out: client",)
 
 
+def test_a_min_score_that_is_nan_is_omitted_with_a_note_and_an_empty_one_without(tmp_path: Path) -> None:
+    reports = read(tmp_path, "q,tier,verdict\nNaN,low,fine\n,low,fine\n0.5,medium,fine\n", {"min_score": "q"})
+    assert reports.is_omitted.tolist() == [True, True, False]
+    assert [note for note in reports.notes if "NaN" in note] == ["q is NaN in 1 of 3 rows: taken as omitted"]
+    assert not any("NaN" in note for note in read(tmp_path, HEAD + ",low,fine\n").notes)
+
+
 def test_the_same_rows_as_ndjson_gz_and_parquet(tmp_path: Path) -> None:
     import duckdb
 
