@@ -1,4 +1,4 @@
-"""How is a drift written? Units of the metrics, where a move stands against its limit, words for verdicts and effects.
+"""How is a drift written? Units of the metrics, where a move stands against its limit, effects by name.
 
 The numbers come from a `DriftReport` as plain values, the output of its ``to_dict``.
 """
@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from paretocode.evidence.drift.moves import MetricMove
-from paretocode.evidence.drift.verdicts import DriftVerdict, Limit, Reach, reach_of
+from paretocode.evidence.drift.verdicts import Limit, Reach, reach_of
 from paretocode.report.evidence_values import amount_text, bracket, signed_text, unit_text
 
 __all__ = [
     "METRICS",
     "QUANTITIES",
-    "VERDICT_WORDS",
     "MoveRow",
     "effect_of",
     "limit_text",
     "metric_unit",
     "move_rows",
-    "verdict_word",
 ]
 
 METRICS = {
@@ -46,15 +44,6 @@ QUANTITIES = {
     "callers": "callers",
 }
 """Quantity -> what it is."""
-
-VERDICT_WORDS = {
-    DriftVerdict.NO_SIGN.value: "no sign",
-    DriftVerdict.NO_CONSEQUENCE.value: "no consequence",
-    DriftVerdict.MOVES.value: "beyond a limit",
-    DriftVerdict.TOO_LITTLE.value: "too little data",
-    DriftVerdict.NO_TEST.value: "no test",
-}
-"""Sentence of a verdict -> its short form for tables."""
 
 _REACH_WORDS = {Reach.WITHIN: "within", Reach.BEYOND: "beyond", Reach.OPEN: "undecided"}
 
@@ -82,17 +71,6 @@ class MoveRow:
     point: float | None
     low: float | None
     high: float | None
-
-
-def verdict_word(sentence: str) -> str:
-    """Return the short form of a verdict; a sentence that is none stays as it is.
-
-    Examples
-    --------
-    >>> verdict_word("too little data to tell"), verdict_word("other")
-    ('too little data', 'other')
-    """
-    return VERDICT_WORDS.get(sentence, sentence)
 
 
 def metric_unit(name: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from paretocode.report.drift_words import factor_word, metric_sentences, verdict_word
+
 __all__ = ["OTHER_PARTS", "other_sentences"]
 
 OTHER_PARTS: Mapping[str, str] = {
@@ -29,12 +31,14 @@ def other_sentences(evidence: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _drift(drift: Mapping[str, Any]) -> list[str]:
     was, now = drift["n_sessions"]
-    by_verdict: dict[str, list[str]] = {}
+    by_word: dict[str, list[str]] = {}
     for factor in drift["factors"]:
-        by_verdict.setdefault(factor["verdict"], []).append(factor["factor"])
+        by_word.setdefault(factor_word(factor, drift["alpha"]), []).append(factor["factor"])
+    verdict = verdict_word(drift["verdict"])
     return [
-        f"{was:,} sessions of the experiment against {now:,} of today, for map {drift['map']}: {drift['verdict']}.",
-        *(f"{', '.join(factors)}: {verdict}." for verdict, factors in by_verdict.items()),
+        f"{was:,} sessions of the experiment against {now:,} of today, for map {drift['map']}: {verdict}.",
+        *(f"{said[:1].upper()}{said[1:]}." for said in metric_sentences(drift)),
+        *(f"{', '.join(factors)}: {word}." for word, factors in by_word.items()),
     ]
 
 

@@ -14,6 +14,7 @@ __all__ = ["coverage_text"]
 _WIDTH = 100
 _KINDS = ("identical", "seen", "unseen", "unserved", "unknown")
 _MOST_MOVES = 12
+_MOST_KINDS = 5
 
 
 def coverage_text(document: Mapping[str, Any]) -> str:
@@ -43,8 +44,9 @@ def _table(coverage: Mapping[str, Any]) -> str:
     left = [f"and {len(moves) - _MOST_MOVES} moves more, with --json"] if len(moves) > _MOST_MOVES else []
     note = (
         "identical: the log chose the candidate's model, so its outcome is the candidate's; seen: the log chose it "
-        "elsewhere, in two sessions or more; unseen: never; unserved: the candidate serves nobody; unknown: the log "
-        f"names no model. {percent(coverage['identical_so_far'])} of requests are identical and so is all before them "
+        "for other requests of the same kind, in two sessions or more; unseen: not for this kind, whatever it chose "
+        "for others (kinds go by min score); unserved: the candidate serves nobody; unknown: the log names no model. "
+        f"{percent(coverage['identical_so_far'])} of requests are identical and so is all before them "
         "in their session."
     )
     return "\n".join([format_table(header, rows, "lrrrrrrr"), *left, "", _wrapped(note)])
@@ -64,7 +66,10 @@ def _refused(document: Mapping[str, Any]) -> Iterator[str]:
     total = document["coverage"]["total"]
     if total["unseen"]:
         share = percent(total["unseen"])
-        yield f"Nothing is said of {share} of requests: the log never made the candidate's choice there."
+        yield (
+            f"Nothing is said of {share} of requests: the log never made the candidate's choice for requests of their "
+            f"kind{_kinds_unseen(document['coverage']['strata'])}."
+        )
     if document["value"] is None and total["seen"]:
         yield (
             f"{percent(total['seen'])} of requests could be estimated if the log chose at random and logged with which "
@@ -73,6 +78,16 @@ def _refused(document: Mapping[str, Any]) -> Iterator[str]:
     if document["unknown_models"]:
         names = ", ".join(document["unknown_models"][:5])
         yield f"No model of the catalogue is called {names}; say with --model LOGGED=KEY which ones they are."
+
+
+def _kinds_unseen(strata: list[Mapping[str, Any]]) -> str:
+    """Return which kinds of request the log is silent on, most requests first."""
+    counts = {row["name"]: round(row["unseen"] * row["n_requests"]) for row in strata if row["unseen"]}
+    most = sorted(counts, key=lambda name: -counts[name])[:_MOST_KINDS]
+    if not most:
+        return ""
+    more = f", and {len(counts) - len(most)} kinds more" if len(counts) > len(most) else ""
+    return f" ({', '.join(f'{name}: {counts[name]:,}' for name in most)}{more})"
 
 
 def _value(document: Mapping[str, Any]) -> str:
@@ -93,7 +108,7 @@ def _value(document: Mapping[str, Any]) -> str:
                 f"weights: {weights['n_matched']:,} of {weights['n_requests']:,} covered requests count, as much as "
                 f"{weights['effective_sessions']:,.1f} equal sessions; the largest weight is {weights['largest']:.3g}; "
                 f"their mean is {weights['mean']:.3f} [{weights['mean_low']:.3f}, {weights['mean_high']:.3f}] and "
-                "should be 1."
+                f"should be 1{_off(weights)}."
             )
         )
     if value["whole"] is not None:
@@ -102,7 +117,16 @@ def _value(document: Mapping[str, Any]) -> str:
             f"all traffic: between {whole['low']:.4g} and {whole['high']:.4g}; with sampling between "
             f"{whole['low_end']:.4g} and {whole['high_end']:.4g}"
         )
+    elif value["covered_share"] < 1:
+        uncovered = percent(1 - value["covered_share"])
+        lines.append(f"all traffic: not bounded; {uncovered} of requests are not covered, and --range would bound them")
     return "\n".join(lines)
+
+
+def _off(weights: Mapping[str, Any]) -> str:
+    if weights["is_mean_plausible"]:
+        return ""
+    return "; it is not: wrong propensities, or choices that the log never made there"
 
 
 def _apart(estimate: Mapping[str, Any]) -> Iterator[str]:

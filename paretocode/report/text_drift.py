@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from paretocode.report.drift_values import METRICS, QUANTITIES, effect_of, metric_unit, move_rows, verdict_word
+from paretocode.report.drift_values import METRICS, QUANTITIES, effect_of, metric_unit, move_rows
+from paretocode.report.drift_words import factor_word, metric_sentences, p_text, verdict_word
 from paretocode.report.evidence_values import bracket, signed_text
 from paretocode.report.names import clip
 from paretocode.report.numbers import UNKNOWN
@@ -40,12 +41,12 @@ def _head(report: Mapping[str, Any]) -> str:
         f"drift{named}",
         f"tuned on {report['tuned'] or 'a stream'} ({was:,} sessions), "
         f"today {report['today'] or 'a stream'} ({now:,} sessions)",
-        f"verdict: {report['verdict']}",
+        f"verdict: {verdict_word(report['verdict'])}",
     ]
     if report["catalogue"] is not None:
-        lines.append(f"of the stream: {report['stream_verdict']}")
-        lines.append(f"of the catalogue: {report['catalogue']['verdict']}")
-    return "\n".join(lines)
+        lines.append(f"of the stream: {verdict_word(report['stream_verdict'])}")
+        lines.append(f"of the catalogue: {verdict_word(report['catalogue']['verdict'])}")
+    return "\n".join([*lines, *(_item(sentence) for sentence in metric_sentences(report))])
 
 
 def _tests(report: Mapping[str, Any]) -> str:
@@ -54,7 +55,7 @@ def _tests(report: Mapping[str, Any]) -> str:
         for factor in report["factors"]
         for test in factor["tests"]
     ]
-    by_factor = [[factor["factor"], verdict_word(factor["verdict"])] for factor in report["factors"]]
+    by_factor = [[factor["factor"], factor_word(factor, report["alpha"])] for factor in report["factors"]]
     table = format_table(
         ["quantity", "p (Holm)", "PSI", "by chance", "size", "largest move of a share"], rows, "lrrrll"
     )
@@ -62,18 +63,16 @@ def _tests(report: Mapping[str, Any]) -> str:
         f"p: whole sessions dealt out anew, corrected for all tests; drifted at {report['alpha']:g} or below. PSI: "
         "stability index; by chance it stays below the number beside it 19 times in 20. Sizes are named by convention."
     )
-    return "\n\n".join([table, _wrapped(note), format_table(["factor", "verdict"], by_factor, "ll")])
+    return "\n\n".join(
+        [table, _wrapped(note), format_table(["factor", "whether it drifted, and what that does"], by_factor, "ll")]
+    )
 
 
 def _test(test: Mapping[str, Any]) -> list[str]:
     psi = effect_of(test, "psi")
     if psi is None:
         return [UNKNOWN, UNKNOWN, UNKNOWN, test["state"].partition(":")[0]]
-    return [_p_value(test["p_holm"]), f"{psi['value']:.3f}", _number(test["psi_by_chance"]), psi["band"]]
-
-
-def _p_value(value: float) -> str:
-    return f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+    return [p_text(test["p_holm"]), f"{psi['value']:.3f}", _number(test["psi_by_chance"]), psi["band"]]
 
 
 def _number(value: float | None) -> str:
@@ -118,10 +117,15 @@ def _attribution(report: Mapping[str, Any]) -> str:
 
 
 def _by_factor(report: Mapping[str, Any], shown: list[str]) -> str:
-    rows = [[factor["factor"], *_cells(factor["move"]["moves"], shown)] for factor in report["factors"]]
-    rows.append(["all factors", *_cells(report["joint"]["moves"], shown)])
-    rows.append(["not explained", *_cells(report["unexplained"], shown)])
+    rows = [[factor["factor"], *_matched(factor["move"], shown)] for factor in report["factors"]]
+    rows.append(["all factors", *_matched(report["joint"], shown)])
+    rows.append(["not explained", *_matched({**report["joint"], "moves": report["unexplained"]}, shown)])
     return format_table(["had it alone drifted", *(METRICS[name] for name in shown)], rows, "l" + "r" * len(shown))
+
+
+def _matched(matched: Mapping[str, Any], shown: list[str]) -> Iterator[str]:
+    """Return moves under weights; unknown where no weights match today's shares."""
+    return _cells(matched["moves"], shown) if matched["has_converged"] else iter([UNKNOWN] * len(shown))
 
 
 def _cells(moves: Any, shown: list[str]) -> Iterator[str]:
@@ -138,7 +142,7 @@ def _warned(report: Mapping[str, Any]) -> Iterator[str]:
     for move in (*(factor["move"] for factor in report["factors"]), report["joint"]):
         of = "all factors together" if len(move["factors"]) > 1 else move["factors"][0]
         if not move["has_converged"]:
-            yield f"{of}: no weights of tuned sessions match today's shares; its moves are not to be used"
+            yield f"{of}: no weights of tuned sessions match today's shares, so that what it moves is not known"
         elif move["uncovered_share"] > 0.05:
             yield f"{of}: {move['uncovered_share']:.0%} of today's sessions are of a kind the tuned stream lacks"
 
@@ -169,6 +173,10 @@ def _plural(kind: str, number: int) -> str:
     if kind == "entry":
         return "new models" if number > 1 else "new model"
     return f"changes of {kind}" if number > 1 else f"change of {kind}"
+
+
+def _item(text: str) -> str:
+    return "\n".join(textwrap.wrap(text, _WIDTH, initial_indent="- ", subsequent_indent="  "))
 
 
 def _wrapped(text: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from paretocode.evidence.drift import DriftVerdict
 from paretocode.report import figure_png, plot_drift, save_svg
 from paretocode.report.drift_values import move_rows
+from paretocode.report.drift_words import factor_word, metric_sentences
+from paretocode.report.evidence_others import other_sentences
 from paretocode.report.numbers import UNKNOWN
 from paretocode.report.text_drift import drift_text
 from report.sample_drift import move, sample_catalogue, sample_drift
@@ -46,7 +50,7 @@ def test_the_text_says_what_was_tested_and_what_follows() -> None:
     assert lines[:3] == [
         "drift of map quantile",
         "tuned on march (100 sessions), today april (120 sessions)",
-        "verdict: drift that moves the map's metrics beyond a stated limit",
+        "verdict: a metric of the map moved beyond its limit",
     ]
     row = {line.split("  ")[0]: " ".join(line.split()) for line in lines}
     assert any(line.startswith("min scores ") and line.endswith("  constant in both streams") for line in lines)
@@ -57,6 +61,77 @@ def test_the_text_says_what_was_tested_and_what_follows() -> None:
     assert "[not bounded, +0.0200]" in text
     assert max(map(len, lines)) <= 100
     assert "catalogue" not in text
+
+
+def told(report: dict[str, Any]) -> str:
+    return " ".join(drift_text(report).split())
+
+
+def test_each_factor_has_one_line_that_joins_test_and_consequence() -> None:
+    said = told(sample_drift())
+    assert "min scores constant, one and the same value in both streams: no test" in said
+    assert "tokens drifted (p 0.010), alone it moves a metric beyond its limit" in said
+    assert "gaps no sign of drift (p 0.60)" in said
+    report = sample_drift()
+    report["factors"][1] |= {"verdict": DriftVerdict.TOO_LITTLE.value}
+    lacks = "drifted (p 0.010), consequence not known: the tuned stream lacks the kind of 20% of today's sessions"
+    assert factor_word(report["factors"][1], 0.05) == lacks
+    report["factors"][1]["move"] |= {"uncovered_share": 0.0, "has_converged": False}
+    assert factor_word(report["factors"][1], 0.05).endswith(
+        "not known: no weights of tuned sessions match today's shares"
+    )
+    report["factors"][1] |= {"verdict": DriftVerdict.NO_CONSEQUENCE.value}
+    assert "drifted (p 0.010), no consequence" in factor_word(report["factors"][1], 0.05)
+    report["factors"][0]["tests"][0]["state"] = "one stream has no such value: no test"
+    assert factor_word(report["factors"][0], 0.05).startswith("no values in one stream")
+
+
+def test_a_metric_beyond_its_limit_is_explained_or_said_not_to_be() -> None:
+    report = sample_drift()
+    cost = "cost per 1,000 requests moved beyond its limit (+2.00 USD)"
+    assert metric_sentences(report) == [
+        f"{cost}; had it alone drifted, it would have: tokens",
+        "not known to be within its limit: mean shortfall",
+    ]
+    own = report["factors"][1]["move"]["moves"]
+    own[0] |= {"difference": -2.0, "low": -3.0, "high": -1.0}  # beyond, but the other way
+    assert metric_sentences(report)[0] == f"{cost}; no single factor explains it, all together would"
+    report["joint"]["has_converged"] = False
+    assert metric_sentences(report)[0] == f"{cost}; no factor explains it"
+    report["factors"][1]["verdict"] = DriftVerdict.TOO_LITTLE.value
+    assert metric_sentences(report)[0] == (
+        f"{cost}; no factor is shown to explain it, drifted with a consequence not known: tokens"
+    )
+    report["factors"][1]["tests"][0]["p_holm"] = 0.6
+    assert f"- {cost}; no factor explains it" in drift_text(report).replace("\n  ", " ")
+    report["moves"] = report["moves"][2:]
+    assert metric_sentences(report) == []
+
+
+def test_moves_under_weights_that_match_nothing_are_not_shown() -> None:
+    report = sample_drift()
+    for matched in (report["factors"][1]["move"], report["joint"]):
+        matched["has_converged"] = False
+    rows = [" ".join(line.split()) for line in drift_text(report).splitlines()]
+    assert f"tokens {UNKNOWN} {UNKNOWN}" in rows
+    assert f"all factors {UNKNOWN} {UNKNOWN}" in rows
+    assert f"not explained {UNKNOWN} {UNKNOWN}" in rows
+    assert any(row.startswith("gaps +2.00") for row in rows)
+
+
+def test_page_and_terminal_say_the_same() -> None:
+    report = sample_drift()
+    report["factors"][1]["tests"][0]["p_holm"] = 0.6
+    report["factors"][1]["verdict"] = DriftVerdict.NO_SIGN.value
+    report["joint"]["has_converged"] = False
+    assert other_sentences({"drift": report})["drift"] == [
+        "100 sessions of the experiment against 120 of today, for map quantile: "
+        "a metric of the map moved beyond its limit.",
+        "Cost per 1,000 requests moved beyond its limit (+2.00 USD); no factor explains it.",
+        "Not known to be within its limit: mean shortfall.",
+        "min scores: constant, one and the same value in both streams: no test.",
+        "tokens, gaps: no sign of drift (p 0.60).",
+    ]
 
 
 def test_factors_are_told_only_where_a_metric_is_not_within() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from paretocode.evidence.logged import LogAnswer
 from paretocode.report.numbers import UNKNOWN
 from paretocode.report.text_coverage import coverage_text
 from paretocode.report.text_outcomes import outcomes_text
@@ -197,7 +198,7 @@ def test_coverage_tells_what_was_never_seen() -> None:
     bounded = {"low": 0.1, "high": 0.9, "low_end": 0.0, "high_end": 1.0}
     refused = {
         "outcome": "passed",
-        "answer": "refused: the log never chose what the candidate would; only bounds are given",
+        "answer": LogAnswer.REFUSED.value,
         "covered_share": 0.0,
         "estimates": [],
         "weights": None,
@@ -207,3 +208,24 @@ def test_coverage_tells_what_was_never_seen() -> None:
     assert "passed: refused" in text
     assert "between 0.1 and 0.9" in text
     assert "ips" not in text
+    assert "not bounded; 100 % of requests are not covered" in coverage_text(
+        document | {"value": refused | {"whole": None}}
+    )
+    document["coverage"]["strata"] = [row("0.62", unseen=0.5), row("0.9", seen=1.0), row("rest 0.6-0.66", unseen=0.7)]
+    said = " ".join(coverage_text(document).split())
+    assert "for requests of their kind (rest 0.6-0.66: 7, 0.62: 5)." in said
+
+
+def test_weights_off_1_have_two_causes() -> None:
+    off = {"n_matched": 5, "n_requests": 9, "effective_sessions": 4.0, "largest": 2.0}
+    off |= {"mean": 0.5, "mean_low": 0.4, "mean_high": 0.6, "is_mean_plausible": False}
+    estimate = {"name": "ips", "value": 0.5, "low": None, "high": 1.0}
+    estimate |= {"difference": 0.1, "difference_low": None, "difference_high": 0.3}
+    value = {"outcome": "passed", "answer": "", "covered_share": 1.0, "estimates": [estimate], "whole": None}
+    coverage = {"total": row("all", seen=1.0), "strata": [], "moves": [], "identical_so_far": 0.0}
+    document = {"log": "a", "candidate": "b", "incumbent": "c", "unknown_models": [], "coverage": coverage}
+    for is_plausible in (True, False):
+        weights = off | {"is_mean_plausible": is_plausible}
+        said = " ".join(coverage_text({**document, "value": {**value, "weights": weights}}).split())
+        assert ("wrong propensities, or choices that the log never made there" in said) is not is_plausible
+        assert "all traffic" not in said  # all of it is covered

@@ -39,6 +39,8 @@ class FactorDrift:
         Its quantities.
     move
         What the map's metrics would be, had this factor alone drifted.
+    has_drifted
+        Whether one of its tests rejects; the verdict also says whether that matters.
     verdict
         The sentence.
     """
@@ -46,12 +48,14 @@ class FactorDrift:
     factor: str
     tests: tuple[DriftTest, ...]
     move: FactorMove
+    has_drifted: bool
     verdict: DriftVerdict
 
     def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON."""
         return {
             "factor": self.factor,
+            "has_drifted": self.has_drifted,
             "verdict": self.verdict.value,
             "tests": [test.to_dict() for test in self.tests],
             "move": self.move.to_dict(),
@@ -83,18 +87,32 @@ def judge_factor(
     """
     factor = move.factors[0]
     own = tuple(test for test in tests if test.factor == factor)
-    return FactorDrift(factor=factor, tests=own, move=move, verdict=_verdict(own, move, n_sessions, limits, alpha))
+    corrected = [test.p_holm for test in own if test.state is TestState.TESTED and test.p_holm is not None]
+    has_drifted = bool(corrected) and min(corrected) <= alpha
+    if not corrected:
+        verdict = DriftVerdict.NO_TEST
+    elif not has_drifted:
+        verdict = DriftVerdict.TOO_LITTLE if min(n_sessions) < LEAST_SESSIONS else DriftVerdict.NO_SIGN
+    else:
+        verdict = _consequence(move, limits)
+    return FactorDrift(factor=factor, tests=own, move=move, has_drifted=has_drifted, verdict=verdict)
 
 
 def judge_stream(
     moves: tuple[MetricMove, ...], factors: tuple[FactorDrift, ...], limits: Mapping[str, Limit]
 ) -> DriftVerdict:
-    """Return the verdict on a stream: by the whole moves of the metrics, whatever explains them."""
+    """Return the verdict on a stream: by the whole moves of the metrics, whatever explains them.
+
+    With all metrics within their limits: no consequence where a factor drifted; where none did, no sign, or too little
+    data where a factor could hardly have shown one.
+    """
     reach = worst_reach(moves, limits)
     if reach is not Reach.WITHIN:
         return DriftVerdict.MOVES if reach is Reach.BEYOND else DriftVerdict.TOO_LITTLE
-    quiet = {DriftVerdict.NO_SIGN, DriftVerdict.NO_TEST}
-    return DriftVerdict.NO_SIGN if all(factor.verdict in quiet for factor in factors) else DriftVerdict.NO_CONSEQUENCE
+    if any(factor.has_drifted for factor in factors):
+        return DriftVerdict.NO_CONSEQUENCE
+    is_thin = any(factor.verdict is DriftVerdict.TOO_LITTLE for factor in factors)
+    return DriftVerdict.TOO_LITTLE if is_thin else DriftVerdict.NO_SIGN
 
 
 def graver(one: DriftVerdict, other: DriftVerdict) -> DriftVerdict:
@@ -108,18 +126,7 @@ def graver(one: DriftVerdict, other: DriftVerdict) -> DriftVerdict:
     return min(one, other, key=_GRAVEST.index)
 
 
-def _verdict(
-    tests: tuple[DriftTest, ...],
-    move: FactorMove,
-    n_sessions: tuple[int, int],
-    limits: Mapping[str, Limit],
-    alpha: float,
-) -> DriftVerdict:
-    corrected = [test.p_holm for test in tests if test.state is TestState.TESTED and test.p_holm is not None]
-    if not corrected:
-        return DriftVerdict.NO_TEST
-    if min(corrected) > alpha:
-        return DriftVerdict.TOO_LITTLE if min(n_sessions) < LEAST_SESSIONS else DriftVerdict.NO_SIGN
+def _consequence(move: FactorMove, limits: Mapping[str, Limit]) -> DriftVerdict:
     reach = worst_reach(move.moves, limits)
     if not move.has_converged or (reach is Reach.WITHIN and move.uncovered_share > MOST_UNCOVERED):
         return DriftVerdict.TOO_LITTLE

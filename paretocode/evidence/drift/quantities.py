@@ -65,7 +65,7 @@ class Quantity:
 
     @property
     def is_constant(self) -> bool:
-        """Whether both streams hold one class only, the same one."""
+        """Whether all values of both streams are one and the same."""
         return len(self.labels) < 2
 
     @property
@@ -83,7 +83,11 @@ class _Sides(NamedTuple):
 
 
 def watched_quantities(
-    tuned: RequestStream, today: RequestStream, *, callers: Callers | None = None
+    tuned: RequestStream,
+    today: RequestStream,
+    *,
+    callers: Callers | None = None,
+    edges_ppm: Sequence[int] = (),
 ) -> Iterator[Quantity]:
     """Yield the quantities of two streams: min scores, tokens, gaps, requests per session, callers.
 
@@ -91,12 +95,15 @@ def watched_quantities(
     ----------
     callers
         A label for each session of either stream; without it callers are not watched.
+    edges_ppm
+        Request edges of the map [ppm], at which min scores are told apart whatever their number.
 
     Notes
     -----
     Min scores are told apart as `asked_classes` says. Tokens come three times: prompt and completion in stretches
     between deciles, and as the pair of both in thirds. Gaps are start to start; a session of one request has none.
-    Requests per session and callers count one value a session. O(n log n).
+    Requests per session and callers count one value a session. A quantity has one class only where all its values are
+    one and the same. O(n log n).
 
     Raises
     ------
@@ -113,7 +120,9 @@ def watched_quantities(
     """
     streams = (tuned, today)
     both = tuned.session, today.session
-    yield _of_classes("min_scores", "min scores", _Sides(*asked_classes(tuned, today), both), streams)
+    yield _of_classes(
+        "min_scores", "min scores", _Sides(*asked_classes(tuned, today, edges_ppm=edges_ppm), both), streams
+    )
     for name in ("prompt_tokens", "completion_tokens"):
         sides = _Sides(getattr(tuned, name), getattr(today, name), both)
         yield _of_numbers(name, "tokens", "tokens", sides, streams)
@@ -131,19 +140,22 @@ def watched_quantities(
 def number_cuts(tuned: NDArray[np.generic], today: NDArray[np.generic], shares: Sequence[float]) -> FloatColumn:
     """Return where numbers are cut: quantiles of both streams pooled, equal ones once, none above all values.
 
-    A value belongs to the first stretch whose upper cut it does not exceed.
+    A value belongs to the first stretch whose upper cut it does not exceed. Where every quantile is the greatest value,
+    the cut is the one below it, so that different values are never all in one stretch.
 
     Examples
     --------
     >>> number_cuts(np.array([1, 1, 1, 2]), np.array([1, 3]), [0.25, 0.5, 0.75]).tolist()
     [1.0, 2.0]
+    >>> number_cuts(np.array([1, 2, 9, 9, 9, 9, 9, 9]), np.array([9, 9]), [0.5, 0.9]).tolist()
+    [2.0]
     """
     pooled = np.concatenate((tuned, today)).astype(np.float64)
     if not len(pooled):
         return np.zeros(0)
     cuts = np.unique(np.quantile(pooled, shares, method="inverted_cdf"))
     below_all: FloatColumn = cuts[cuts < pooled.max()]
-    return below_all
+    return below_all if len(below_all) else np.unique(pooled)[:-1][-1:]
 
 
 def _of_numbers(

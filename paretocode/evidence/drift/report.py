@@ -157,14 +157,16 @@ def drift_report(
     check_limits(limits)
     if not 0 < alpha < 0.5:
         raise InputError(f"alpha is {alpha}", where="drift", way_out="give a share such as 0.05")
-    tests = drift_tests(tuned, today, callers=callers, n_permutations=n_permutations, rng=rng)
+    edges = tier_map.request_edges_ppm
+    tests = drift_tests(tuned, today, callers=callers, edges_ppm=edges, n_permutations=n_permutations, rng=rng)
     lucks = luck if luck is not None else (None, None)
     before, after = (
         metric_sums(replay(stream, tier_map, catalogue, cache=cache, luck=own), scale=scale)
         for stream, own in zip((tuned, today), lucks, strict=True)
     )
     n_sessions, each = (tuned.n_sessions, today.n_sessions), level_of_each(level, before.names, limits)
-    draws, strata = draws_of(*n_sessions), session_strata(tuned, today, callers=callers)
+    draws = draws_of(*n_sessions)
+    strata = session_strata(tuned, today, callers=callers, edges_ppm=edges)
     moves = independent_moves(before, after, level=each, draws=draws)
     attribution = attribute(before, after, strata, level=each, draws=draws)
     factors = tuple(

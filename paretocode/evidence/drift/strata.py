@@ -49,15 +49,29 @@ class Strata:
         return covered
 
 
-def session_strata(tuned: RequestStream, today: RequestStream, *, callers: Callers | None = None) -> tuple[Strata, ...]:
+def session_strata(
+    tuned: RequestStream,
+    today: RequestStream,
+    *,
+    callers: Callers | None = None,
+    edges_ppm: Sequence[int] = (),
+) -> tuple[Strata, ...]:
     """Return the strata of every factor.
+
+    Parameters
+    ----------
+    callers
+        One label a session of either stream; None leaves callers out.
+    edges_ppm
+        Request edges of the map [ppm]: no stratum of min scores lies on both sides of one.
 
     Notes
     -----
-    ``min scores``: what the session's first request asks for (people switch on few turns). ``tokens``: mean prompt and
+    ``min scores``: what the session's first request asks for (people switch on few turns), as `asked_classes` tells
+    them apart, with the rest in thirds: a stratum of few sessions can hardly be weighted. ``tokens``: mean prompt and
     mean completion of the session, each in thirds. ``gaps``: the longest gap, between `GAP_CUTS_S`; sessions of one
     request are a stratum of their own. ``session length``: requests of the session, in fifths. ``callers``: the label.
-    Thirds and fifths are of both streams' sessions pooled. O(n log n).
+    Thirds and fifths are of both streams' sessions pooled (of min scores, requests). O(n log n).
 
     Raises
     ------
@@ -65,7 +79,8 @@ def session_strata(tuned: RequestStream, today: RequestStream, *, callers: Calle
         Callers that do not fit the sessions, or share no label.
     """
     streams = tuned, today
-    first = [classes[stream.is_first] for classes, stream in zip(asked_classes(tuned, today), streams, strict=True)]
+    asked = asked_classes(tuned, today, edges_ppm=edges_ppm, shares=_THIRDS)
+    first = [classes[stream.is_first] for classes, stream in zip(asked, streams, strict=True)]
     turns = [np.bincount(stream.session) for stream in streams]
     prompt, completion = (
         _stretches([np.bincount(s.session, weights=getattr(s, name)) / n for s, n in zip(streams, turns, strict=True)])

@@ -73,6 +73,7 @@ def drift_tests(
     today: RequestStream,
     *,
     callers: Callers | None = None,
+    edges_ppm: Sequence[int] = (),
     n_permutations: int = 999,
     rng: np.random.Generator | int,
 ) -> tuple[DriftTest, ...]:
@@ -82,6 +83,8 @@ def drift_tests(
     ----------
     callers
         One label a session of either stream, such as the user; None leaves callers out.
+    edges_ppm
+        Request edges of the map [ppm], at which min scores are told apart.
     n_permutations
         Deals of sessions a test; the smallest p-value is 1 / (1 + n_permutations).
     rng
@@ -107,7 +110,7 @@ def drift_tests(
     generators = np.random.default_rng(rng).spawn(len(_NAMES))
     found = [
         _tested(quantity, n_permutations, generators[_NAMES.index(quantity.name)])
-        for quantity in watched_quantities(tuned, today, callers=callers)
+        for quantity in watched_quantities(tuned, today, callers=callers, edges_ppm=edges_ppm)
     ]
     corrected = holm([test.p_value for test in found if test.p_value is not None]).tolist()
     return tuple(test if test.p_value is None else replace(test, p_holm=corrected.pop(0)) for test in found)

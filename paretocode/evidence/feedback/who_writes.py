@@ -32,8 +32,12 @@ MOST_UNEVEN = 3.0
 """How much more readily one min score may be reported on than another."""
 LEAST_EXPECTED = 10.0
 """Atoms with fewer reports than this, at the mean rate, are too thin to compare."""
+LEAST_APART_PPM = 5_000
+"""Min scores that differ by no more than this may be one, written with fewer decimals [ppm]."""
 MOST_ASTRAY = 0.05
 """Share of reports served by another tier than the map's."""
+
+_TENTH_PPM = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +91,37 @@ def atom_rates(reports: FeedbackReports, stream: RequestStream) -> AtomRates:
     >>> rates.min_score_ppm.tolist(), int(rates.n_requests.sum()), int(rates.n_reports.sum()) == len(drawn.reports)
     ([500000, 800000], 10000, True)
     """
+    return _rates(reports.min_score_ppm[~reports.is_omitted], stream)
+
+
+def _rates(said_ppm: IntColumn, stream: RequestStream) -> AtomRates:
     asked, n_asked = atom_demand(stream)
-    said, n_said = np.unique(reports.min_score_ppm[~reports.is_omitted], return_counts=True)
+    said, n_said = np.unique(said_ppm, return_counts=True)
     atoms = np.union1d(asked, said)
     n_requests, n_reports = np.zeros((2, len(atoms)), dtype=np.int64)
     n_requests[np.searchsorted(atoms, asked)] = n_asked
     n_reports[np.searchsorted(atoms, said)] = n_said
     per_1000 = np.where(n_requests > 0, 1000.0 * n_reports / np.maximum(n_requests, 1), np.nan)
     return AtomRates(atoms, n_requests, n_reports, per_1000)
+
+
+def as_asked(reports: FeedbackReports, stream: RequestStream) -> IntColumn:
+    """Return the min scores of the reports that state one [ppm], each as the stream writes it.
+
+    People and tables round, so 0.504 may be a request's 0.503: a min score counts as the nearest one that the stream
+    asks for (the lower of two as near) where they differ by no more than half of the last decimal that the reports
+    write, or `LEAST_APART_PPM`, whichever is more. Farther ones stay what they are. The last decimal is that of the
+    most exact report, tenths at the coarsest. O(n log n).
+    """
+    said = reports.min_score_ppm[~reports.is_omitted]
+    asked, _ = atom_demand(stream)
+    if not len(asked) or not len(said):
+        return said
+    above = np.minimum(np.searchsorted(asked, said), len(asked) - 1)
+    below = np.maximum(above - 1, 0)
+    nearest = np.where(np.abs(said - asked[below]) <= np.abs(said - asked[above]), asked[below], asked[above])
+    half_decimal = _TENTH_PPM // 2 if not (said % _TENTH_PPM).any() else 0  # of finer ones it is below the least
+    return np.where(np.abs(said - nearest) <= max(LEAST_APART_PPM, half_decimal), nearest, said)
 
 
 def half_time_share(time_s: FloatColumn) -> float:
@@ -133,7 +160,7 @@ def bias_warnings(reports: FeedbackReports, *, stream: RequestStream | None = No
     ['one_atom', 'no_fine']
     """
     found = [*_of_writers(reports), *_of_places(reports, stream), *_of_times(reports)]
-    return tuple(found if stream is None else [*found, *_of_demand(atom_rates(reports, stream))])
+    return tuple(found if stream is None else [*found, *_of_demand(reports, stream)])
 
 
 def _of_writers(reports: FeedbackReports) -> Iterator[BiasWarning]:
@@ -160,15 +187,14 @@ def _of_places(reports: FeedbackReports, stream: RequestStream | None) -> Iterat
     if share > MOST_OF_ONE:
         said = f"One session brought {share:.0%} of the reports: it is one experience, told often."
         yield BiasWarning(kind="one_session", value=share, sentence=said)
-    atoms, n_at = np.unique(reports.min_score_ppm[~reports.is_omitted], return_counts=True)
+    said_ppm = reports.min_score_ppm[~reports.is_omitted]
+    atoms, n_at = np.unique(said_ppm, return_counts=True)
     if len(atoms) and n_at.max() / len(reports) > MOST_OF_ATOM:
         share, atom = float(n_at.max()) / len(reports), int(atoms[np.argmax(n_at)])
         said = f"{share:.0%} of the reports are about the min score {atom / 1e6:g}"
         if stream is not None:
-            said += (
-                f", which {float((stream.min_score_ppm[~stream.is_omitted] == atom).sum()) / len(stream):.0%} of the "
-            )
-            said += "requests ask for"
+            of_stream = stream.min_score_ppm[~stream.is_omitted] == as_asked(reports, stream)[said_ppm == atom][0]
+            said += f", which {float(of_stream.sum()) / len(stream):.0%} of the requests ask for"
         yield BiasWarning(kind="one_atom", value=share, sentence=f"{said}: the others hardly speak.")
     if not reports.n_of("fine"):
         said = "Nobody wrote fine, so only unhappy people wrote: only the balance of complaints against the demand can"
@@ -190,7 +216,8 @@ def _of_times(reports: FeedbackReports) -> Iterator[BiasWarning]:
         yield BiasWarning(kind="burst", value=share, sentence=said)
 
 
-def _of_demand(rates: AtomRates) -> Iterator[BiasWarning]:
+def _of_demand(reports: FeedbackReports, stream: RequestStream) -> Iterator[BiasWarning]:
+    rates = _rates(as_asked(reports, stream), stream)
     unasked = int(rates.n_reports[rates.n_requests == 0].sum())
     if unasked:
         said = f"{unasked:,} reports are about min scores that the stream never asks for: it is not their traffic."

@@ -1,7 +1,7 @@
 """What can a log of the incumbent say about a candidate, and what not? Coverage, bounds, and weighted estimates."""
 
 from paretocode.evidence.logged.bounds import BoundedMean, bounded_mean
-from paretocode.evidence.logged.choices import NOBODY, LoggedChoices, choices_of_log, logged_choices
+from paretocode.evidence.logged.choices import NOBODY, LoggedChoices, asked_strata, choices_of_log, logged_choices
 from paretocode.evidence.logged.coverage import CoverageRow, LogCoverage, coverage_of_replay, log_coverage
 from paretocode.evidence.logged.estimating import ESTIMATORS, ValueEstimate
 from paretocode.evidence.logged.outcome_model import cross_fitted_outcomes
@@ -13,6 +13,7 @@ __all__ = [  # noqa: RUF022
     "NOBODY",
     "LoggedChoices",
     "logged_choices",
+    "asked_strata",
     "choices_of_log",
     "CoverageRow",
     "LogCoverage",

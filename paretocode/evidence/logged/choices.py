@@ -13,12 +13,14 @@ from paretocode._checks import BoolColumn, IntColumn, read_only
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.errors import InputError
 from paretocode.evidence.clusters import Clusters, session_clusters
+from paretocode.evidence.drift.asked_classes import asked_classes
 from paretocode.sim.plan import UNSERVED
 from paretocode.sim.replaying import Replay
 from paretocode.stream.logged import UNKNOWN_MODEL
 from paretocode.stream.stream import RequestStream
+from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["LEAST_SESSIONS_SEEN", "NOBODY", "LoggedChoices", "choices_of_log", "logged_choices"]
+__all__ = ["LEAST_SESSIONS_SEEN", "NOBODY", "LoggedChoices", "asked_strata", "choices_of_log", "logged_choices"]
 
 NOBODY = -1
 """Code of a choice that is not known (the log), or of none at all (a candidate that serves nobody)."""
@@ -98,7 +100,8 @@ def logged_choices(
     logged, candidate
         Shape (n_requests,): what the log chose and what the candidate would, models or tiers alike.
     strata
-        Shape (n_requests,): kinds of request within which the log's choices can stand for each other; None makes one.
+        Shape (n_requests,): kinds of request within which the log's choices can stand for each other; None makes one,
+        which says that the log chose without looking at the request.
 
     Raises
     ------
@@ -136,7 +139,11 @@ def logged_choices(
 
 
 def choices_of_log(
-    run: Replay, *, keys: Mapping[str, str] | None = None, strata: Sequence[str] | None = None
+    run: Replay,
+    *,
+    incumbent: Replay | None = None,
+    keys: Mapping[str, str] | None = None,
+    strata: Sequence[str] | None = None,
 ) -> LoggedChoices:
     """Return which model the log names and which a candidate's replay of the same log would take.
 
@@ -144,11 +151,13 @@ def choices_of_log(
     ----------
     run
         The candidate, replayed on a stream whose log names models.
+    incumbent
+        The map that the log was routed by, replayed on the same stream; its edges part kinds of request too.
     keys
         The log's name of a model -> its catalogue key; None takes names as keys. A name that is no key of the
         catalogue is a choice of its own, which no candidate takes.
     strata
-        Kinds of request, shape (n_requests,) in stream order; None makes one.
+        Kinds of request, shape (n_requests,) in stream order; None takes `asked_strata`.
 
     Raises
     ------
@@ -161,8 +170,32 @@ def choices_of_log(
         clusters=session_clusters(stream),
         logged=[named.get(name, name) for name in _models_of_log(stream)],
         candidate=_models_of_run(run.decisions.model_index, run.catalogue),
-        strata=strata,
+        strata=asked_strata(stream, *_maps(run, incumbent)) if strata is None else strata,
     )
+
+
+def asked_strata(stream: RequestStream, *maps: TierMap) -> list[str]:
+    """Return the kind of each request by what it asks for, shape (n_requests,) in stream order.
+
+    A router chooses by the min score, so a model that served high min scores says nothing of low ones: the log's
+    choices stand for each other only among requests that ask alike. Every frequent min score is a kind, and so are
+    omitted ones; the rest is cut at the edges of all maps and at its tenths, as `asked_classes` does.
+
+    Examples
+    --------
+    >>> from paretocode.stream.stream import request_stream
+    >>> stream = request_stream(session=[1, 2, 3], time_s=[0] * 3, prompt_tokens=[1] * 3, completion_tokens=[1] * 3,
+    ...                         min_score=[0.2, 0.65, float("nan")])
+    >>> asked_strata(stream)
+    ['0.2', '0.65', 'omitted']
+    """
+    edges = sorted({edge for tier_map in maps for edge in tier_map.request_edges_ppm})
+    kinds: list[str] = asked_classes(stream, stream, edges_ppm=edges)[0].tolist()
+    return kinds
+
+
+def _maps(*runs: Replay | None) -> list[TierMap]:
+    return [run.tier_map for run in runs if run is not None]
 
 
 def _models_of_log(stream: RequestStream) -> list[str]:

@@ -33,7 +33,7 @@ class CoverageRow:
         The choice differs, and the log made the candidate's choice in the same stratum: with propensities it can be
         estimated, without them it cannot.
     unseen
-        The log never made that choice there. No outcome is estimated.
+        The log never made that choice in that stratum, whatever it chose in others. No outcome is estimated.
     unserved
         The candidate serves nobody.
     unknown
@@ -142,7 +142,7 @@ def coverage_of_replay(
     candidate
         Replayed on a stream whose log names models.
     incumbent
-        The map in force, replayed on the same stream; None leaves moves out.
+        The map in force, replayed on the same stream; None leaves moves out, and its edges part no kinds of request.
     keys, strata
         As in `choices_of_log`.
 
@@ -157,7 +157,7 @@ def coverage_of_replay(
             where="logged choices",
             way_out="replay both on one stream",
         )
-    choices = choices_of_log(candidate, keys=keys, strata=strata)
+    choices = choices_of_log(candidate, incumbent=incumbent, keys=keys, strata=strata)
     moves = None if incumbent is None else _moves(incumbent, candidate)
     return log_coverage(choices, cost=candidate.cost_pusd, moves=moves)
 

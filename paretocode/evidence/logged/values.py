@@ -31,8 +31,8 @@ class LogAnswer(Enum):
 
     ESTIMATED = "estimated on the covered traffic; nothing is said about the rest but its bounds"
     THIN = "few effective sessions: a handful of requests decides, and the intervals are not to be relied on"
-    DOUBTFUL = "the weights' mean differs from 1: these are not the propensities of this log"
-    REFUSED = "refused: the log never chose what the candidate would; only bounds are given"
+    DOUBTFUL = "the weights' mean differs from 1: wrong propensities, or choices that the log never made there"
+    REFUSED = "refused: the log never chose what the candidate would for such requests; only bounds can be given"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

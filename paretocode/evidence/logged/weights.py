@@ -87,7 +87,8 @@ class WeightCheck:
     mean, mean_low, mean_high
         Mean unclipped weight and its interval. Where propensities are right its expectation is 1.
     is_mean_plausible
-        Whether 1 lies within the 99 % interval; where not, the propensities are hardly those of the log.
+        Whether 1 lies within the 99 % interval. Where not, the propensities are wrong, or strata hold requests for
+        which the log never made the candidate's choice, so that no weight stands for them.
     clip
         The largest weight allowed, None for any.
     n_clipped

@@ -71,7 +71,8 @@ def test_noise_beyond_the_limits_is_too_little_data() -> None:
     report = reported(chat(1), chat(2), limits={"cost_usd_per_krequest": Limit(most=1e-6, is_relative=True)})
     assert report.verdict is DriftVerdict.TOO_LITTLE
     few = reported(chat(1, n_sessions=8), chat(2, n_sessions=8), limits=LOOSE)
-    assert {factor.verdict for factor in few.factors} == {DriftVerdict.TOO_LITTLE}
+    assert {(factor.verdict, factor.has_drifted) for factor in few.factors} == {(DriftVerdict.TOO_LITTLE, False)}
+    assert few.verdict is DriftVerdict.TOO_LITTLE  # not "drift without consequence": no test says that any drifted
 
 
 def test_a_kind_that_nobody_asked_for_before_cannot_be_cleared() -> None:
@@ -79,6 +80,30 @@ def test_a_kind_that_nobody_asked_for_before_cannot_be_cleared() -> None:
     asked = report.factors[0]
     assert asked.move.uncovered_share == 0.5
     assert asked.verdict is DriftVerdict.TOO_LITTLE
+
+
+def test_a_smooth_shift_across_an_edge_is_a_drift_whose_consequence_weights_cannot_show() -> None:
+    rng = np.random.default_rng(5)
+    edge = MAP.request_edges[-1]
+    scores = [rng.uniform(edge - 0.15, edge - 0.01, size=120), rng.uniform(edge + 0.01, edge + 0.08, size=120)]
+    report = reported(*(plain_stream(side.tolist(), name=str(at)) for at, side in enumerate(scores)))
+    asked = report.factors[0]
+    assert (asked.has_drifted, asked.move.uncovered_share) == (True, 1.0)
+    assert report.verdict is DriftVerdict.MOVES
+
+
+def test_a_few_min_scores_that_cross_an_edge_within_one_tenth_are_seen() -> None:
+    """One request in fifteen moves from below the high edge to above it; quantiles alone hold both in one stretch."""
+    low, edge = np.linspace(0.0, 0.3, 280).tolist(), MAP.request_edges[-1]
+    tuned, today = (
+        plain_stream([*low, *(edge + sign * step / 1_000 for step in range(1, 21))], turns=1, name=name)
+        for sign, name in ((-1, "was"), (1, "is"))
+    )
+    asked = reported(tuned, today, limits=LOOSE).factors[0]
+    assert asked.has_drifted
+    share = next(effect for effect in asked.tests[0].effects if effect.name == "share")
+    assert share.subject in {f"rest 0.33-{edge:g}", f"rest {edge:g}-1"}
+    assert abs(share.value) == pytest.approx(20 / 300)
 
 
 def test_nothing_to_test_is_said() -> None:

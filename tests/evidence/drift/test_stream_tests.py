@@ -13,7 +13,8 @@ from scipy.stats import wasserstein_distance
 from evidence.drift.drift_worlds import plain_stream
 from paretocode.errors import InputError
 from paretocode.evidence.drift import TestState as State
-from paretocode.evidence.drift import drift_tests, effects_of, holm, wasserstein, watched_quantities
+from paretocode.evidence.drift import drift_tests, effects_of, holm, session_strata, wasserstein, watched_quantities
+from paretocode.evidence.drift.asked_classes import asked_classes
 from paretocode.stream import Demand, apply_demand, request_stream, synthesise
 
 NAN = float("nan")
@@ -53,12 +54,76 @@ def test_every_request_is_in_one_class_and_every_session_in_one_row() -> None:
         assert ((quantity.tuned.sum(axis=0) + quantity.today.sum(axis=0)) > 0).all()
 
 
-def test_min_scores_fall_into_atoms_omitted_and_a_rest_by_quarter() -> None:
-    tuned = plain_stream([0.65] * 100 + [0.3, 1.0, NAN], turns=1)
-    quantity = next(watched_quantities(tuned, plain_stream([0.65] * 100, turns=1)))
-    assert quantity.labels == ("0.65", "omitted", "rest 0.25-0.5", "rest 0.75-1")
-    assert quantity.tuned.sum(axis=0).tolist() == [100, 1, 1, 1]
-    assert quantity.today.sum(axis=0).tolist() == [100, 0, 0, 0]
+def test_min_scores_fall_into_atoms_omitted_and_a_rest_between_edges_and_quantiles() -> None:
+    tuned = plain_stream([0.65] * 300 + [0.3, 0.5, 1.0, NAN], turns=1)
+    other = plain_stream([0.65] * 300 + [0.31], turns=1)
+    quantity = next(watched_quantities(tuned, other, edges_ppm=[305_000, 400_000, 400_000]))
+    # The tenths of 0.3, 0.31, 0.5 and 1 are these four; a stretch starts at each but the first, and at the edges.
+    assert quantity.labels == ("0.65", "omitted", "rest 0-0.305", "rest 0.31-0.4", "rest 0.5-1", "rest 1")
+    assert quantity.tuned.sum(axis=0).tolist() == [300, 1, 1, 0, 1, 1]
+    assert quantity.today.sum(axis=0).tolist() == [300, 0, 0, 1, 0, 0]
+
+
+@given(
+    sides=st.tuples(*[st.lists(st.integers(0, 9), min_size=2, max_size=30)] * 2),
+    edges=st.lists(st.integers(0, 10), max_size=3, unique=True),
+    n_atom=st.sampled_from([0, 3_000]),
+)
+def test_no_class_of_the_rest_lies_on_both_sides_of_an_edge(
+    sides: tuple[list[int], list[int]], edges: list[int], n_atom: int
+) -> None:
+    """Steps of 0.1 as min scores; with a large atom all of them are the rest, without it most are atoms."""
+    streams = [plain_stream([0.55] * n_atom + [step / 10 for step in side], turns=1) for side in sides]
+    edges_ppm = [100_000 * edge for edge in sorted(edges)]
+    labels = np.concatenate(asked_classes(*streams, edges_ppm=edges_ppm))
+    asked = np.concatenate([stream.min_score_ppm for stream in streams])
+    tier = np.searchsorted(edges_ppm, asked, side="right")
+    for label in set(labels.tolist()):
+        inside = labels == label
+        assert len(set(tier[inside].tolist())) == 1
+        if label.startswith("rest "):
+            low, _, high = label.removeprefix("rest ").partition("-")
+            assert round(float(low) * 1e6) <= asked[inside].min()
+            assert asked[inside].max() < round(float(high or 2) * 1e6) or high == "1"
+    assert (len(set(labels.tolist())) == 1) == (len(set(asked.tolist())) == 1)
+
+
+def test_a_rest_whose_quantiles_are_all_its_least_value_is_cut_above_it() -> None:
+    streams = [plain_stream([0.65] * 3_000 + [0.3] * 19 + [last], turns=1) for last in (0.3, 0.4)]
+    quantity = next(watched_quantities(*streams))
+    assert quantity.labels == ("0.65", "rest 0-0.4", "rest 0.4-1")
+    assert quantity.today.sum(axis=0).tolist() == [3_000, 19, 1]
+
+
+@given(sides=st.tuples(*[st.lists(st.integers(1, 4), min_size=2, max_size=30)] * 2))
+def test_constant_is_said_only_of_one_raw_value(sides: tuple[list[int], list[int]]) -> None:
+    tuned, today = (
+        request_stream(
+            session=range(len(side)),
+            time_s=[0] * len(side),
+            prompt_tokens=side,
+            completion_tokens=[1] * len(side),
+            min_score=[0.6 + step / 1e6 for step in side],
+        )
+        for side in sides
+    )
+    n_values = len({*sides[0], *sides[1]})
+    for quantity in watched_quantities(tuned, today):
+        if quantity.name in {"min_scores", "prompt_tokens", "token_pair"}:
+            assert quantity.is_constant == (n_values == 1), quantity.name
+
+
+def test_a_shift_of_smooth_min_scores_within_a_quarter_and_across_an_edge_is_seen() -> None:
+    rng = np.random.default_rng(7)
+    tuned, today = (
+        plain_stream(rng.uniform(*ends, size=200).tolist(), turns=1) for ends in [(0.51, 0.65), (0.67, 0.74)]
+    )
+    asked = drift_tests(tuned, today, edges_ppm=[660_000], rng=1)[0]
+    assert asked.state is State.TESTED
+    assert asked.p_holm is not None
+    assert asked.p_holm <= 0.05
+    strata = session_strata(tuned, today, edges_ppm=[660_000])[0]
+    assert not strata.is_covered.any()  # none of today's sessions starts on the tuned side of the edge
 
 
 def test_effects_by_hand() -> None:

@@ -20,8 +20,8 @@ from paretocode.evidence.feedback import (
     weighting_effects,
 )
 from paretocode.evidence.feedback.clustered import effective_number
-from paretocode.evidence.feedback.who_writes import half_time_share
-from paretocode.stream.stream import request_stream
+from paretocode.evidence.feedback.who_writes import as_asked, half_time_share
+from paretocode.stream.stream import RequestStream, request_stream
 
 
 def test_without_clusters_it_is_clopper_and_pearson() -> None:
@@ -157,6 +157,50 @@ def test_a_stream_shows_who_writes_about_what() -> None:
     elsewhere = drawn.stream().replace(min_score_ppm=np.full(len(drawn.min_score_ppm), 800_000))
     found = {w.kind: w for w in bias_warnings(drawn.reports, stream=elsewhere)}
     assert found["off_demand"].value == float((drawn.reports.min_score_ppm != 800_000).sum())
+
+
+def asking(*ppm: int, n: int = 100) -> RequestStream:
+    scores = np.repeat(ppm, n) / 1e6
+    n_all = len(scores)
+    return request_stream(
+        session=np.arange(n_all),
+        time_s=np.zeros(n_all),
+        prompt_tokens=np.ones(n_all),
+        completion_tokens=np.ones(n_all),
+        min_score=scores,
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "off"),
+    [
+        ([504_000] * 20 + [700_000] * 20, [503_000, 700_000], 0),
+        ([505_000] * 20, [500_000], 0),
+        ([505_001] * 20, [500_000], 20),
+        ([510_000] * 20, [500_000], 20),
+        ([500_000] * 20, [540_000], 0),  # all reports in tenths: 0.5 may be 0.54
+        ([500_000] * 20 + [550_000], [540_000, 550_000], 20),  # one of them in hundredths: it may not
+        ([200_000] * 20, [900_000], 20),
+    ],
+)
+def test_reports_are_set_against_the_demand_as_exactly_as_they_are_written(
+    said: list[int], asked: list[int], off: int
+) -> None:
+    reports = reports_of((600_000,), said, [int(ppm >= 600_000) for ppm in said], [2] * len(said))
+    found = {warning.kind: warning for warning in bias_warnings(reports, stream=asking(*asked))}
+    assert ("off_demand" in found) == bool(off)
+    if off:
+        assert found["off_demand"].value == off
+    else:
+        assert "uneven_atoms" not in found  # nor does 0.503 look as if nobody wrote about it
+
+
+def test_the_nearest_min_score_is_meant() -> None:
+    reports = reports_of((600_000,), [502_000, 502_001, 509_000], [0] * 3, [2] * 3)
+    assert as_asked(reports, asking(500_000, 504_000)).tolist() == [500_000, 504_000, 504_000]
+    everywhere = reports_of((600_000,), [504_000] * 3, [0] * 3, [2] * 3)
+    one = next(w for w in bias_warnings(everywhere, stream=asking(503_000)) if w.kind == "one_atom")
+    assert "0.504, which 100% of the requests ask for" in one.sentence
 
 
 def test_sessions_and_nameless_reports() -> None:

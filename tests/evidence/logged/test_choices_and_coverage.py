@@ -16,6 +16,7 @@ from paretocode.errors import InputError
 from paretocode.evidence.clusters import Clusters
 from paretocode.evidence.logged import (
     LoggedChoices,
+    asked_strata,
     choices_of_log,
     coverage_of_replay,
     log_coverage,
@@ -104,7 +105,33 @@ def test_a_log_of_a_replay_covers_that_replay_whole() -> None:
     }
     moved = next(row for row in found.moves if row.name == "medium -> high")
     assert (moved.identical, moved.seen, moved.unseen) == (0.0, 0.0, 1.0)  # no high model ever served this stratum
-    assert choices_of_log(candidate).is_seen.all()  # without strata one high request stands for another
+    assert coverage_of_replay(candidate, incumbent).total.unseen == 0.25  # kinds by min score say the same
+    one_kind = choices_of_log(candidate, strata=["all"] * 12)
+    assert one_kind.is_seen.all()  # only in one kind does one high request stand for another
+
+
+def test_kinds_are_parted_at_the_edges_of_both_maps() -> None:
+    """Smooth min scores on both sides of the incumbent's high edge, all above the candidate's."""
+    edge = MAP.request_edges_ppm[-1]
+    low, high = [edge - step for step in range(1, 151)], [edge + step for step in range(150)]
+    n = len(low + high)
+    stream = request_stream(
+        session=range(n),
+        time_s=[0] * n,
+        prompt_tokens=[1_000] * n,
+        completion_tokens=[100] * n,
+        min_score=[ppm / 1e6 for ppm in low + high],
+    )
+    names = [MODELS.keys[row] for row in replay(stream, MAP, MODELS).decisions.model_index]
+    stream = stream.replace(logged=logged_columns(model=names))
+    lower = dataclasses.replace(MAP, request_edges_ppm=(MAP.request_edges_ppm[0], edge - 1_000))
+    incumbent, candidate = (replay(stream, tier_map, MODELS) for tier_map in (MAP, lower))
+    tier = np.searchsorted(MAP.request_edges_ppm, stream.min_score_ppm, side="right")
+    kinds = np.array(asked_strata(stream, MAP, lower))
+    assert all(len(set(tier[kinds == kind].tolist())) == 1 for kind in set(kinds.tolist()))
+    found = coverage_of_replay(candidate, incumbent)
+    assert (found.total.identical, found.total.seen, found.total.unseen) == (0.5, 0.0, 0.5)
+    assert choices_of_log(candidate, incumbent=incumbent).is_seen.sum() == 150
 
 
 def test_names_of_the_log_are_translated() -> None:

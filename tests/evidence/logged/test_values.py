@@ -21,6 +21,7 @@ from paretocode.evidence.logged import (
     LoggedChoices,
     cross_fitted_outcomes,
     importance_weights,
+    log_coverage,
     logged_choices,
     policy_value,
 )
@@ -192,6 +193,32 @@ def test_what_was_never_served_is_not_extrapolated_to() -> None:
     other = np.where(np.arange(80) < 40, outcome, 1.0 - outcome)
     again = policy_value(choices, propensity=[1.0] * 80, outcome=other, outcome_range=(0.0, 1.0), rng=1)
     assert again == found  # outcomes of choices that the candidate would not make there are not looked at
+
+
+def test_a_choice_made_for_others_is_no_support() -> None:
+    """The log takes dear by coin for those who ask for 0.9 and never for 0.62; the candidate takes it for both."""
+    n = 200
+    asks = ["0.62"] * n + ["0.9"] * n
+    clusters = Clusters(of_row=np.arange(2 * n), n=2 * n, kind="session")
+    logged, propensity = ["cheap"] * n + ["dear", "cheap"] * (n // 2), [1.0] * n + [0.5] * n
+    outcome = [0.0] * n + [1.0, 0.0] * (n // 2)
+    settings = {"propensity": propensity, "outcome": outcome, "outcome_range": (0.0, 1.0), "rng": 1}
+    blind, told = (
+        logged_choices(clusters=clusters, logged=logged, candidate=["dear"] * (2 * n), strata=strata)
+        for strata in (None, asks)
+    )
+    wrong = policy_value(blind, **settings)  # type: ignore[arg-type]
+    assert wrong.answer is LogAnswer.DOUBTFUL  # half of the weight is missing
+    assert "or choices that the log never made there" in wrong.answer.value
+    found = policy_value(told, **settings)  # type: ignore[arg-type]
+    assert (found.answer, found.covered_share, found.of("ips").value) == (LogAnswer.ESTIMATED, 0.5, 1.0)
+    assert found.whole is not None
+    assert (found.whole.low, found.whole.high) == (0.5, 1.0)
+    assert log_coverage(told).total.unseen == 0.5
+    assert {row.name: (row.seen + row.identical, row.unseen) for row in log_coverage(told).strata} == {
+        "0.62": (0.0, 1.0),
+        "0.9": (1.0, 0.0),
+    }
 
 
 def test_a_log_without_the_candidates_choices_is_refused_an_answer() -> None:
