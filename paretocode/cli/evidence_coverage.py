@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     for tier_map in maps:
         say(f"replaying {len(on_log.stream):,} requests under {tier_map.name}")
         runs.append(replay(on_log.stream, tier_map, on_log.catalogue, cache=on_log.cache))
-    choices = choices_of_log(runs[0], keys=keys)
+    choices = choices_of_log(runs[0], incumbent=runs[1], keys=keys)
     covered = log_coverage(choices, cost=runs[0].cost_pusd, moves=_moves(runs[1], runs[0]))
     document: dict[str, Any] = {
         "log": on_log.stream.name,
