@@ -6,6 +6,7 @@ never passes for a result; a folder whose files no longer have the digests of it
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,9 @@ METRICS = "metrics.json"
 TIER_MAP = "tier_map.json"
 APPROVALS = "approvals"
 _FORMAT = "paretocode-result-1"
+_MAPS = "maps"
+_PART = re.compile(r"[^/\\\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+_MAP_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.json")  # paretocode.experiment.map_sections.Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +34,21 @@ class ResultFolder:
 
     @property
     def digests(self) -> dict[str, str]:
-        """File name -> sha256, as sealed."""
-        return dict(self.manifest["outputs"])  # type: ignore[call-overload, no-any-return]
+        """File name -> sha256, as sealed.
+
+        Raises
+        ------
+        SealError
+            A name that is no plain path inside the folder, or that of a map whose name no experiment can give.
+        """
+        sealed: dict[str, str] = dict(self.manifest["outputs"])  # type: ignore[call-overload]
+        if foreign := sorted(name for name in sealed if not _is_inside(name)):
+            raise SealError(
+                f"its manifest names {foreign[0][:80]!r}, which is no file that a run writes into its folder",
+                where=str(self.path),
+                way_out="run the experiment again",
+            )
+        return sealed
 
     def metrics(self) -> dict[str, object]:
         """Return the content of `metrics.json`."""
@@ -60,6 +77,13 @@ class ResultFolder:
                 where=str(self.path),
                 way_out="run the experiment again",
             )
+
+
+def _is_inside(name: str) -> bool:
+    """Return whether a name is a plain relative path; a map's is moreover a name that an experiment may give."""
+    parts = name.split("/")
+    is_plain = all(_PART.fullmatch(part) for part in parts) and ".." not in parts and "." not in parts
+    return is_plain and (parts[0] != _MAPS or bool(len(parts) == 2 and _MAP_FILE.fullmatch(parts[1])))
 
 
 def seal_result(path: Path, names: list[str], facts: dict[str, object]) -> ResultFolder:

@@ -10,12 +10,16 @@ Beside an approval may lie ``NAME.json.revoked``: it was taken back. Neither is 
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from paretocode._files import parse_json
 from paretocode.errors import SealError
+from paretocode.release.plain_file import is_plain_file
+from paretocode.release.words import is_plain
 from paretocode.result import APPROVALS, MANIFEST, ResultFolder, open_result
 
 __all__ = [
@@ -35,6 +39,7 @@ APPROVAL_FORMAT = "paretocode-approval-1"
 APPROVAL_NAME = re.compile(r"[A-Za-z0-9-]{1,64}\.json")
 MAX_APPROVAL_BYTES = 2**16
 SIGNATURE, REVOKED = ".sig", ".revoked"
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _MAY_BE_EMPTY = {"principal", "author"}
 
 
@@ -109,12 +114,16 @@ def approval_files(result: ResultFolder) -> dict[str, bytes]:
     ------
     SealError
         A file that is larger than an approval is.
+    InputError
+        Something that is no plain file in an approval's place; it is not opened.
     """
     files = {}
     for path in sorted((result.path / APPROVALS).glob("*.json")):
+        if not is_plain_file(path):
+            continue
         if path.stat().st_size > MAX_APPROVAL_BYTES:
             raise SealError("it is larger than an approval is", where=str(path), way_out="approve again")
-        if not path.with_name(path.name + REVOKED).exists():
+        if not os.path.lexists(path.with_name(path.name + REVOKED)):
             files[path.name] = path.read_bytes()
     return files
 
@@ -127,7 +136,7 @@ def approvals_of(result: ResultFolder, tier_map_sha256: str) -> dict[str, bytes]
         if parse_approval(content, where=str(place)).tier_map_sha256 == tier_map_sha256:
             found[name] = content
             signature = place.with_name(name + SIGNATURE)
-            if signature.is_file() and signature.stat().st_size <= MAX_APPROVAL_BYTES:
+            if is_plain_file(signature) and signature.stat().st_size <= MAX_APPROVAL_BYTES:
                 found[signature.name] = signature.read_bytes()
     return found
 
@@ -138,7 +147,8 @@ def parse_approval(content: bytes, *, where: str) -> Approval:
     Raises
     ------
     SealError
-        Not JSON, unknown or missing keys, another format, an empty name or reason.
+        Not JSON, unknown or missing keys, another format, an empty name or reason, a text with a control character, a
+        mark of direction or a line separator, a date that is no ISO time with a zone.
     """
     try:
         plain = parse_json(content)
@@ -147,7 +157,23 @@ def parse_approval(content: bytes, *, where: str) -> Approval:
         raise SealError(f"it is no approval ({error})", where=where, way_out="approve again") from error
     if approval is None or approval.format != APPROVAL_FORMAT or not _is_complete(asdict(approval)):
         raise SealError("it is no complete approval", where=where, way_out="approve again")
+    if unplain := [key for key, value in asdict(approval).items() if not is_plain(value)]:
+        raise SealError(f"its {unplain[0]} is no plain line of text", where=where, way_out="approve again")
+    if not _is_moment(approval.date):
+        raise SealError(
+            f"its date {approval.date[:40]!r} is no ISO time with a zone", where=where, way_out="approve again"
+        )
     return approval
+
+
+def _is_moment(date: str) -> bool:
+    if not _MOMENT.fullmatch(date):
+        return False
+    try:
+        datetime.fromisoformat(date)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_complete(plain: dict[str, object]) -> bool:

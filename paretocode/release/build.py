@@ -19,6 +19,7 @@ from paretocode.release.evidence import evidence_statement
 from paretocode.release.people import APPROVERS, Standing, parse_approvers, standing
 from paretocode.release.preparing import as_run
 from paretocode.release.rollout import rollout_bytes
+from paretocode.release.signing import signing_key
 from paretocode.release.states import draft_reasons
 from paretocode.release.vectors import conformance_vectors
 from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP
@@ -99,11 +100,22 @@ def release_files(
     return {**files, EVIDENCE: json_bytes(statement)}
 
 
-def standing_of(approvals: dict[str, bytes], *, where: str) -> Standing:
-    """Return who stands behind a map by its approvals and by the rule among them, one approval where there is none."""
+def standing_of(approvals: dict[str, bytes], *, where: str, is_signed_only: bool = False) -> Standing:
+    """Return who stands behind a map by its approvals and by the rule among them, one approval where there is none.
+
+    Parameters
+    ----------
+    approvals, where
+        As for `release_files`.
+    is_signed_only
+        Count no approval without a signature, whatever the rule says: for those who know the signers, and checked each
+        signature (`checking.checked_signatures`).
+    """
     rule = approvals.get(APPROVERS)
-    read = [approval for _, approval, _, _ in paired(approvals, where=where)]
-    return standing(None if rule is None else parse_approvers(rule, where=f"{where}: {APPROVALS}/{APPROVERS}"), read)
+    parsed = None if rule is None else parse_approvers(rule, where=f"{where}: {APPROVALS}/{APPROVERS}")
+    pairs = [(a, sig) for _, a, _, sig in paired(approvals, where=where) if sig is not None or not is_signed_only]
+    keys = {approval: signing_key(signature) for approval, signature in pairs if signature is not None}
+    return standing(parsed, [approval for approval, _ in pairs], keys=keys)
 
 
 def _plain(content: bytes, name: str, where: str) -> dict[str, Any]:

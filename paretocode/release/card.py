@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from typing import Any
 
 from paretocode.release.approval import Approval
 from paretocode.release.people import Standing
+from paretocode.release.words import is_plain
 from paretocode.tiermap.file import TierMapFile, sha256_of
 
 __all__ = ["release_card"]
+
+_ESCAPES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "`": "'"} | {char: f"\\{char}" for char in "\\|*_[]!#~"}
+_ADDRESS = re.compile(r"(\b(?:https?|ftp|xmpp|mailto)|\bwww)([:.])", re.IGNORECASE)
 
 
 def release_card(
@@ -25,11 +29,11 @@ def release_card(
     name = file.name
     entry, incumbent = metrics["maps"][name], metrics["incumbent"]
     lines = [
-        f"# {'' if draft_because is None else 'DRAFT: '}Tier map `{_plain(name)}`, serial {file.serial}",
+        f"# {'' if draft_because is None else 'DRAFT: '}Tier map `{_code(name)}`, serial {file.serial}",
         "",
         *_draft_lines(draft_because),
         f"- sha256 of `tier_map.json`: `{sha256_of(content)}`",
-        f"- scores: {_plain(file.score_definition)}; catalogue of {file.catalogue_as_of or 'unknown date'}",
+        f"- scores: {_plain(file.score_definition)}; catalogue of {_plain(file.catalogue_as_of or 'unknown date')}",
         f"- a request that omits its min score gets **{_plain(file.default_tier)}**",
         f"- {_succession(file)}",
         "",
@@ -77,7 +81,7 @@ def _succession(file: TierMapFile) -> str:
 
 def _approval_lines(approvals: list[Approval], standing: Standing) -> list[str]:
     """Return who approved, by whose word, and under which rule; nothing here was checked, so it says what is stated."""
-    lines = [f"- {_plain(a.by)}, {a.date}: {_plain(a.reason)} ({_plain(_seal(a))})" for a in approvals]
+    lines = [f"- {_plain(a.by)}, {_plain(a.date)}: {_plain(a.reason)} ({_plain(_seal(a))})" for a in approvals]
     remarks = [f"- remark: {_plain(remark)}" for remark in standing.remarks]
     return [*(lines or ["- nobody"]), f"- rule: {_plain(standing.rule)}", *remarks]
 
@@ -104,10 +108,19 @@ def _change_sentence(entry: dict[str, Any], incumbent: str, name: str) -> str:
     if change is None:
         return f"this is the incumbent: {cost}."
     moved = "unknown" if change["cost_usd"] is None else f"{change['cost_usd']:+.1%}"
-    return f"`{_plain(name)}` costs {cost}; cost against `{_plain(incumbent)}`: {moved}."
+    return f"`{_code(name)}` costs {cost}; cost against `{_code(incumbent)}`: {moved}."
 
 
 def _plain(text: str) -> str:
-    """Return text that cannot open Markdown or HTML constructs; control characters become spaces."""
-    text = "".join(" " if unicodedata.category(char).startswith("C") else char for char in text)
-    return "".join({"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "\\|", "`": "'", "\n": " "}.get(c, c) for c in text)
+    """Return text that stays text in Markdown: no tag, image, link, emphasis, nor an address that turns into a link."""
+    escaped = "".join(_ESCAPES.get(char, char) for char in _on_one_line(text))
+    return _ADDRESS.sub(lambda match: match[1] + f"&#{ord(match[2])};", escaped)
+
+
+def _code(text: str) -> str:
+    """Return text that may stand between backticks, where nothing but a backtick means anything."""
+    return _on_one_line(text).replace("`", "'").replace("<", "(").replace(">", ")")
+
+
+def _on_one_line(text: str) -> str:
+    return "".join(char if is_plain(char) else " " for char in text)

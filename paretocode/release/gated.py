@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from paretocode.release.in_force import today_utc
+from paretocode.release.plain_file import is_plain_file
 from paretocode.release.team import Team
 from paretocode.result import ResultFolder
 
@@ -20,11 +21,11 @@ def refuse_by_gates(result: ResultFolder, team: Team, map_name: str, *, today: s
     Raises
     ------
     InputError
-        A file of gates that is none.
+        A file of gates that is none, or something else in its place.
     SealError
         A gate failed, or its number is missing; the sentence names each.
     """
-    if not team.gates.is_file():
+    if not is_plain_file(team.gates):
         return
     from paretocode.release.gates import judge_result, read_gates, refuse_failed_gates
 

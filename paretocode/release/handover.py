@@ -116,16 +116,12 @@ def standing_in(
     """
     approvals = _still_given(result, digest, records)
     where = str(result.path)
-    rule, signers = team.rule(), allowed_signers or team.allowed_signers
-    if approvals and rule is not None and not rule.count_unsigned and signers is None:
-        raise SealError(
-            "the team's rule counts signed approvals only, and nobody can check them: there is no allowed_signers",
-            where=str(team.folder),
-            way_out="write that file, as docs/release.md shows",
-        )
+    signers, rule = allowed_signers or team.allowed_signers, team.rule_bytes()
+    if approvals:
+        team.refuse_unchecked(signers)
     checked_signatures(approvals, allowed_signers=signers, where=where)
     if rule is not None:
-        approvals[APPROVERS] = team.rule_bytes() or b""
+        approvals[APPROVERS] = rule
     return standing_of(approvals, where=where), approvals
 
 

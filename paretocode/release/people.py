@@ -7,7 +7,7 @@ written says so. Under a rule an author's approval counts as one of several and 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
@@ -17,6 +17,7 @@ from paretocode._borders import validated
 from paretocode.errors import InputError, UsageError
 from paretocode.release.approval import Approval
 from paretocode.release.signing import check_principal
+from paretocode.release.words import is_plain, same_words
 
 __all__ = ["APPROVERS", "ApproversFile", "Person", "Standing", "parse_approvers", "standing"]
 
@@ -53,9 +54,11 @@ class ApproversFile(_Strict):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         """Refuse a rule that nobody could fulfil, and names that two people share."""
-        names = [person.name.casefold() for person in self.people]
+        if unplain := [person.name for person in self.people if not is_plain(person.name)]:
+            raise ValueError(f"name {unplain[0]!r} is no plain line of text")
+        names = [same_words(person.name) for person in self.people]
         principals = [person.principal for person in self.people if person.principal]
-        for kind, given in (("name", names), ("principal", principals)):
+        for kind, given in (("name", names), ("principal", [same_words(principal) for principal in principals])):
             if twice := [value for value in given if given.count(value) > 1]:
                 raise ValueError(f"{kind} {twice[0]!r} stands twice")
         for principal in principals:
@@ -72,8 +75,8 @@ class ApproversFile(_Strict):
         return self
 
     def person(self, name: str) -> Person | None:
-        """Return who has this name."""
-        return next((person for person in self.people if person.name == name), None)
+        """Return who has this name, in whatever spelling of case, width and spaces."""
+        return next((person for person in self.people if same_words(person.name) == same_words(name)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +118,15 @@ def parse_approvers(content: bytes, *, where: str) -> ApproversFile:
     return validated(ApproversFile, plain, where=where, way_out=_WAY_OUT)
 
 
-def standing(rule: ApproversFile | None, approvals: Sequence[Approval]) -> Standing:
+def standing(
+    rule: ApproversFile | None, approvals: Sequence[Approval], *, keys: Mapping[Approval, str] | None = None
+) -> Standing:
     """Count the approvals of one map under a rule, or under none.
 
     An approval counts when its name is a person's of the rule, signed as that person's principal where unsigned ones do
-    not count. Two approvals by one person are one. Whether a signature holds is for `signing.check_signer` to say.
+    not count. Two approvals by one person are one, and so are two under one key (`keys`: approval -> fingerprint of the
+    key that signed it): of several people who share a key the first of the rule counts. Whether a signature holds is
+    for `signing.check_signer` to say.
 
     Examples
     --------
@@ -128,8 +135,9 @@ def standing(rule: ApproversFile | None, approvals: Sequence[Approval]) -> Stand
     """
     if rule is None:
         return _without_rule(approvals)
-    counted = {a.by: a for a in sorted(approvals, key=lambda a: a.date) if _counts(rule, a)}
-    people = [person for person in rule.people if person.name in counted]
+    counted = {same_words(a.by): a for a in sorted(approvals, key=lambda a: a.date) if _counts(rule, a)}
+    given = [person for person in rule.people if same_words(person.name) in counted]
+    people = _one_per_key(given, counted, keys or {})
     held = {role for person in people for role in person.roles}
     missing = []
     if len(people) < rule.required:
@@ -139,13 +147,31 @@ def standing(rule: ApproversFile | None, approvals: Sequence[Approval]) -> Stand
         missing.append("only its author approved it")
     elif len(people) == 1 and all(approval.author == "" for approval in approvals):
         missing.append("nobody knows whether its only approver is its author")
-    others = sorted({a.by for a in approvals if a.by not in counted})
+    others = sorted({a.by for a in approvals if same_words(a.by) not in counted})
+    shared = [person.name for person in given if person not in people]
     return Standing(
         rule=_sentence(rule),
         people=tuple(sorted(person.name for person in people)),
         missing=tuple(missing),
-        remarks=tuple(f"the approval by {name} does not count under the rule" for name in others),
+        remarks=(
+            *(f"the approval by {name} does not count under the rule" for name in others),
+            *(f"the approval by {name} does not count: another's counts under the same key" for name in shared),
+        ),
     )
+
+
+def _one_per_key(
+    people: Sequence[Person], counted: Mapping[str, Approval], keys: Mapping[Approval, str]
+) -> list[Person]:
+    """Return the people without those whose approval was signed by the key of one before them."""
+    used: set[str] = set()
+    kept = []
+    for person in people:
+        key = keys.get(counted[same_words(person.name)])
+        if key is None or key not in used:
+            kept.append(person)
+            used |= set() if key is None else {key}
+    return kept
 
 
 def _without_rule(approvals: Sequence[Approval]) -> Standing:
@@ -168,8 +194,8 @@ def _counts(rule: ApproversFile, approval: Approval) -> bool:
 
 def _is_author(name: str, principal: str, roles: list[str], approvals: Sequence[Approval]) -> bool:
     """Return whether a person is an author: by role, or by a name or address that an approval gives as the author's."""
-    authors = {word.casefold() for approval in approvals for word in approval.author_words}
-    return _AUTHOR in roles or bool({name.casefold(), principal.casefold()} - {""} & authors)
+    authors = {same_words(word) for approval in approvals for word in approval.author_words}
+    return _AUTHOR in roles or bool({same_words(name), same_words(principal)} - {""} & authors)
 
 
 def _sentence(rule: ApproversFile) -> str:

@@ -16,6 +16,7 @@ from paretocode._files import sha256_of_file, write_atomically
 from paretocode.errors import InputError, SealError, UsageError
 from paretocode.release.approval import find_result
 from paretocode.release.in_force import InForce, map_in_force
+from paretocode.release.plain_file import is_plain_file
 from paretocode.release.team import find_team
 from paretocode.result import APPROVALS, TIER_MAP, ResultFolder, open_result
 from paretocode.tiermap.file import TierMapFile, canonical_bytes, read_tier_map, sha256_of
@@ -134,7 +135,7 @@ def refuse_stranger(result: ResultFolder, file: TierMapFile, *, where: str) -> N
 def serial_of(result: ResultFolder, tier_map_sha256: str) -> int | None:
     """Return the serial of a map of the result by its digest; None where the map is not there any more."""
     for path in sorted((result.path / APPROVALS / MAPS).glob("*.json")):
-        if sha256_of_file(path) == tier_map_sha256:
+        if is_plain_file(path) and sha256_of_file(path) == tier_map_sha256:
             return read_tier_map(path).serial
     return 1 if tier_map_sha256 in result.digests.values() else None
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from paretocode._files import parse_json, write_atomically
 from paretocode.errors import InputError, SealError
+from paretocode.release.plain_file import is_plain_file
 
 __all__ = ["REGISTER", "Record", "append", "locked", "now", "read_register"]
 
@@ -54,7 +55,9 @@ def locked(path: Path) -> Iterator[None]:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(f".{path.stem}.lock").open("ab")
+        lock_path = path.with_name(f".{path.stem}.lock")
+        is_plain_file(lock_path)
+        lock = lock_path.open("ab")
     except OSError as error:
         raise InputError(
             f"the register cannot be written ({error.strerror})",
@@ -105,7 +108,7 @@ def read_register(path: Path) -> list[Record]:
     Raises
     ------
     InputError
-        It cannot be read, or is too large.
+        It cannot be read, is too large, or is no plain file.
     SealError
         A record that was edited, removed, inserted, moved or cut off; the sentence names the first that does not fit.
     """
@@ -157,7 +160,7 @@ def _refuse_shape(record: Record, number: int, path: Path) -> None:
 
 def _content(path: Path) -> bytes:
     try:
-        if not path.exists():
+        if not is_plain_file(path):
             return b""
         if path.stat().st_size > _MAX_BYTES:
             raise InputError("it is larger than 64 MiB", where=str(path), way_out="name a register")

@@ -17,6 +17,7 @@ from paretocode.release.approval import (
     parse_approval,
 )
 from paretocode.release.approving import unrecorded
+from paretocode.release.plain_file import is_plain_file
 from paretocode.release.preparing import serial_of
 from paretocode.release.register import Record, append, locked, now
 from paretocode.release.team import Team, find_team
@@ -127,7 +128,7 @@ def _read(path: Path) -> tuple[bytes, Approval]:
     if path.parent.name != APPROVALS or not APPROVAL_NAME.fullmatch(path.name):
         raise InputError("it is no approval of a result", where=str(path), way_out=way_out)
     try:
-        if path.stat().st_size > MAX_APPROVAL_BYTES:
+        if is_plain_file(path) and path.stat().st_size > MAX_APPROVAL_BYTES:
             raise InputError("it is larger than an approval is", where=str(path), way_out=way_out)
         content = path.read_bytes()
     except OSError as error:

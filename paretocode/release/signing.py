@@ -9,6 +9,9 @@ OpenSSH 9.
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import os
 import re
 import stat
@@ -20,7 +23,7 @@ from pathlib import Path
 
 from paretocode.errors import InputError, MissingDependencyError, SealError, UsageError
 
-__all__ = ["NAMESPACE", "check_integrity", "check_principal", "check_signer", "sign"]
+__all__ = ["NAMESPACE", "check_integrity", "check_principal", "check_signer", "sign", "signing_key"]
 
 NAMESPACE = "paretocode-approval"
 _HEADER = b"-----BEGIN SSH SIGNATURE-----"
@@ -99,6 +102,24 @@ def check_integrity(content: bytes, signature: bytes, *, where: str) -> str:
         raise _refusal(done, "ssh-keygen refuses its signature", where)
     found = re.search(rb"SHA256:[A-Za-z0-9+/]+", done.stdout)
     return found[0].decode() if found else "unknown key"
+
+
+def signing_key(signature: bytes) -> str:
+    """Return the fingerprint of the public key that an armoured signature carries; empty where it carries none.
+
+    A signature is checked against this very key, so where it holds, this is the key that signed. Nothing is checked
+    here. Source: OpenSSH, PROTOCOL.sshsig, "Blob format": the magic preamble, a version, and the key as a string.
+    """
+    body = b"".join(line for line in signature.split(b"\n") if not line.startswith(b"-----"))
+    try:
+        blob = base64.b64decode(body)
+    except binascii.Error:
+        return ""
+    length = int.from_bytes(blob[10:14], "big")
+    key = blob[14 : 14 + length]
+    if blob[:6] != b"SSHSIG" or not key or len(key) != length:
+        return ""
+    return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
 
 
 def check_signer(

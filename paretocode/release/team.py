@@ -10,8 +10,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from paretocode.errors import InputError
+from paretocode.errors import InputError, SealError
 from paretocode.release.people import APPROVERS, ApproversFile, parse_approvers
+from paretocode.release.plain_file import is_plain_file
 from paretocode.release.register import REGISTER, Record, read_register
 
 __all__ = ["ALLOWED_SIGNERS", "TEAM_VARIABLE", "Team", "find_team"]
@@ -35,9 +36,9 @@ class Team:
 
     @property
     def allowed_signers(self) -> Path | None:
-        """The file of allowed signers; None where there is none."""
+        """The file of allowed signers; None where there is none, refused where something else lies in its place."""
         path = self.folder / ALLOWED_SIGNERS
-        return path if path.is_file() else None
+        return path if is_plain_file(path) else None
 
     @property
     def gates(self) -> Path:
@@ -54,11 +55,11 @@ class Team:
         Raises
         ------
         InputError
-            It cannot be read, or is too large.
+            It cannot be read, is too large, or is no plain file.
         """
         path = self.folder / APPROVERS
         try:
-            if not path.exists():
+            if not is_plain_file(path):
                 return None
             if path.stat().st_size > _MAX_BYTES:
                 raise InputError("it is larger than 256 KiB", where=str(path), way_out="keep the rule alone in it")
@@ -72,6 +73,22 @@ class Team:
         """Return the team's rule; None where one approval suffices."""
         content = self.rule_bytes()
         return None if content is None else parse_approvers(content, where=str(self.folder / APPROVERS))
+
+    def refuse_unchecked(self, allowed_signers: Path | None) -> None:
+        """Refuse to count under a rule of signed approvals where nobody can check a signature.
+
+        Raises
+        ------
+        SealError
+            The rule counts signed approvals only, and no signers are known.
+        """
+        rule = self.rule()
+        if rule is not None and not rule.count_unsigned and allowed_signers is None:
+            raise SealError(
+                "the team's rule counts signed approvals only, and nobody can check them: there is no allowed_signers",
+                where=str(self.folder),
+                way_out="write that file, as docs/release.md shows",
+            )
 
 
 def find_team(folder: Path | str | None, *, result: Path | None = None) -> Team | None:

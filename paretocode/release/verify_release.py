@@ -9,7 +9,7 @@ from paretocode.errors import SealError
 from paretocode.release.build import EVIDENCE, RESULT_MANIFEST, RESULT_METRICS, release_files, standing_of
 from paretocode.release.checking import checked_signatures
 from paretocode.release.in_force import InForce, refuse_wrong_parent
-from paretocode.release.people import APPROVERS
+from paretocode.release.people import APPROVERS, Standing
 from paretocode.release.revoking import refuse_revoked
 from paretocode.release.states import State
 from paretocode.release.team import Team
@@ -44,7 +44,7 @@ def verify_release(folder: Path, against: Against) -> Verification:
     refuse_revoked(approvals, against.records, where=str(folder))
     _refuse_other_rule(approvals, against.team, folder)
     seals = checked_signatures(approvals, allowed_signers=against.allowed_signers, where=str(folder))
-    found = standing_of(approvals, where=str(folder))
+    found = standing_of(approvals, where=str(folder), is_signed_only=against.allowed_signers is not None)
     lines += [
         f"all {len(expected)} files are what the map, its metrics, its manifest and its approvals make",
         f"{EVIDENCE} has sha256 {sha256_of(present[EVIDENCE])}",
@@ -53,6 +53,7 @@ def verify_release(folder: Path, against: Against) -> Verification:
     if is_draft:
         lines.append("DRAFT: routers refuse it")
         return Verification(kind="draft", path=str(folder), checked=tuple(lines), state=State.DRAFT.word)
+    _refuse_unsigned(found, against, folder)
     lines += [f"rule: {found.rule}", *(f"remark: {remark}" for remark in found.remarks)]
     lines.append(f"approved by {', '.join(people_in_words(approvals, seals))}")
     return Verification(kind="release", path=str(folder), checked=tuple(lines), state=State.EXPORTED.word)
@@ -87,6 +88,22 @@ def _refuse_other_rule(approvals: dict[str, bytes], team: Team | None, folder: P
             f"it was released under another rule than the team's {APPROVERS}",
             where=str(folder),
             way_out="export it again under the team's rule",
+        )
+
+
+def _refuse_unsigned(found: Standing, against: Against, folder: Path) -> None:
+    """Refuse a release that too few signatures stand behind, for those who can check them or must.
+
+    Whoever knows the signers counts signed approvals alone: the rule inside a release is its maker's, and an approval
+    without a signature is anybody's.
+    """
+    if against.team is not None:
+        against.team.refuse_unchecked(against.allowed_signers)
+    if against.allowed_signers is not None and found.missing:
+        raise SealError(
+            f"counting only approvals with a checked signature: {'; '.join(found.missing)}",
+            where=str(folder),
+            way_out="let its people approve with --sign-key, and export it again",
         )
 
 

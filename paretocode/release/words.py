@@ -6,9 +6,35 @@ import unicodedata
 
 from paretocode.errors import UsageError
 
-__all__ = ["MAX_TEXT", "name_and_reason", "one_line"]
+__all__ = ["MAX_TEXT", "is_plain", "name_and_reason", "one_line", "same_words"]
 
 MAX_TEXT = 500
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text is free of control and format characters (marks of direction too) and line separators.
+
+    Examples
+    --------
+    >>> is_plain("Ada Lovelace"), is_plain("Ada\\u202eecalevoL"), is_plain("Ada\\u2028Lovelace")
+    (True, False, False)
+    """
+    return not any(unicodedata.category(char)[0] == "C" or unicodedata.category(char) in {"Zl", "Zp"} for char in text)
+
+
+def same_words(text: str) -> str:
+    """Return what two spellings of one name have in common: case folded, NFKC, runs of spaces as one.
+
+    Source: the Unicode Standard, section 3.13, D147 (compatibility caseless matching), here without its last round for
+    rare signs.
+
+    Examples
+    --------
+    >>> same_words("ADA\\u00a0 Lovelace ") == same_words("Ada Lovelace")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(folded.split())
 
 
 def one_line(text: str, name: str) -> str:
@@ -20,7 +46,7 @@ def one_line(text: str, name: str) -> str:
         A control character, or more than 500 characters; `name` is what the text was given as.
     """
     text = text.strip()
-    if any(unicodedata.category(char).startswith("C") for char in text) or len(text) > MAX_TEXT:
+    if not is_plain(text) or len(text) > MAX_TEXT:
         raise UsageError(
             f"{name} holds a control character or more than {MAX_TEXT} characters", way_out="give one plain line"
         )
