@@ -6,10 +6,11 @@ Digests are of bytes as they lie on disk, never of objects written again.
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import os
 import re
+import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from paretocode.errors import InputError
 __all__ = [
     "json_bytes",
     "literal_path",
+    "one_at_a_time",
     "parse_json",
     "read_json",
     "replacing",
@@ -27,7 +29,6 @@ __all__ = [
 ]
 
 _MAX_JSON_BYTES = 64 * 2**20
-_counter = itertools.count()
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -62,7 +63,8 @@ def replacing(path: Path) -> Iterator[Path]:
     ...     [file.name for file in (Path(folder) / "new").iterdir()]
     ['numbers.csv']
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{next(_counter)}.part")
+    # No name that another one could guess, and plant a link to somewhere else under.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -77,6 +79,18 @@ def replacing(path: Path) -> Iterator[Path]:
             where=str(path),
             way_out="name a place you can write to",
         ) from error
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Let one process of this machine at a time work on a file or folder; others wait. The system frees the lock with
+    the process."""
+    import fcntl
+
+    name = hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:16]
+    with (Path(tempfile.gettempdir()) / f"paretocode-{os.getuid()}-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def literal_path(path: Path) -> str:

@@ -64,17 +64,18 @@ def evidence_document(
     document: dict[str, Any] = {"comparison": comparison.to_dict(), "size": _size(experiment, measured)}
     if selected is not None:
         document["selection"] = selected.document
-    if spec.holdout is not None:
+    if spec.sensitivity is not None:
+        document["sensitivity"] = sensitivity_document(experiment, spec.sensitivity)
+    if spec.drift is not None and experiment.today is not None:
+        document["drift"] = drift_document(experiment, spec.drift, experiment.today)
+    document |= _from_other_files(experiment)
+    if spec.holdout is not None:  # the last: whatever can be refused is refused before it opens
         chooser = Chooser(experiment, searched)
         measures = [name for name in spec.measures if name not in comparison.left_out]
         document["holdout"] = holdout_document(
             experiment, spec.holdout, chooser, measures=measures, lock_folder=lock_folder
         )
-    if spec.sensitivity is not None:
-        document["sensitivity"] = sensitivity_document(experiment, spec.sensitivity)
-    if spec.drift is not None and experiment.today is not None:
-        document["drift"] = drift_document(experiment, spec.drift, experiment.today)
-    return {**document, **_from_other_files(experiment)}
+    return document
 
 
 def _from_other_files(experiment: Experiment) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from paretocode._files import json_bytes, literal_path, replacing, write_atomically
+from paretocode._files import json_bytes, literal_path, one_at_a_time, replacing, write_atomically
 from paretocode.errors import InputError, UsageError
-from paretocode.experiment._lock import one_at_a_time
 from paretocode.experiment.document import metrics_document, tier_map_bytes, with_holdout_record
 from paretocode.experiment.evidence_choosing import Chooser
 from paretocode.experiment.evidence_selection import selection, with_recommended

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evidence.selection.worlds import COST, JUMPS, map_of
 from paretocode.errors import InputError
 from paretocode.evidence import (
     DEFAULT_MEASURES,
@@ -22,24 +23,6 @@ from paretocode.evidence import (
 )
 from paretocode.evidence.holdout.example import documented, many_sessions, models, percentiles, two_tiers
 from paretocode.sim import draw_luck, measure, replay
-
-COST, JUMPS = "cost_usd_per_krequest", "tier_jump_rate"
-
-
-def sums_of(name: str, cost: np.ndarray | list[int], jumps: np.ndarray | list[int] | None = None) -> MapSums:
-    n = len(cost)
-    return MapSums(
-        name=name,
-        n_clusters=n,
-        cluster_kind="session",
-        columns={
-            "cost_pusd": np.asarray(cost, dtype=np.int64) * 10**9,
-            "n_requests": np.full(n, 10),
-            "n_tier_jumps": np.zeros(n, dtype=np.int64) if jumps is None else np.asarray(jumps),
-            "n_pairs": np.full(n, 9),
-        },
-        windows={},
-    )
 
 
 def test_a_comparison_of_replays_holds_the_metrics_and_the_intervals() -> None:
@@ -68,7 +51,7 @@ def test_a_comparison_of_replays_holds_the_metrics_and_the_intervals() -> None:
 def test_verdicts_of_maps_that_are_far_apart() -> None:
     noise = np.random.default_rng(1).integers(0, 10, 50)
     cheaper, dearer = 100 + noise - 20, 100 + noise + 20 + noise % 3
-    maps = [sums_of("old", 100 + noise), sums_of("cheap", cheaper - noise % 2), sums_of("dear", dearer)]
+    maps = [map_of("old", 100 + noise), map_of("cheap", cheaper - noise % 2), map_of("dear", dearer)]
     found = compare_maps(maps, incumbent="old", measures=[COST, JUMPS], n_replicates=200)
     assert found.of("cheap", COST).verdict is Verdict.BETTER
     assert found.of("dear", COST).verdict is Verdict.WORSE
@@ -83,7 +66,7 @@ def test_verdicts_of_maps_that_are_far_apart() -> None:
 
 
 def test_constant_metrics_are_the_same_and_say_how_much_may_have_been_missed() -> None:
-    same = [sums_of("old", [7] * 60), sums_of("new", [7] * 60)]
+    same = [map_of("old", [7] * 60), map_of("new", [7] * 60)]
     for each in compare_maps(same, incumbent="old", measures=[COST, JUMPS], n_replicates=100).differences["new"]:
         assert (each.difference, each.standard_error, each.n_differing) == (0, 0, 0)
         assert each.verdict is Verdict.SAME
@@ -97,7 +80,7 @@ def test_a_rate_that_few_sessions_tell_apart_does_not_hide_a_sure_saving() -> No
     jumps = np.zeros(300, dtype=np.int64)
     jumps[5] = 3
     found = compare_maps(
-        [sums_of("old", old), sums_of("new", old - rng.integers(0, 9, 300), jumps)],
+        [map_of("old", old), map_of("new", old - rng.integers(0, 9, 300), jumps)],
         incumbent="old",
         measures=[COST, JUMPS],
     )
@@ -107,7 +90,7 @@ def test_a_rate_that_few_sessions_tell_apart_does_not_hide_a_sure_saving() -> No
 
 
 def test_measures_that_nothing_speaks_about_are_named() -> None:
-    maps = [sums_of("old", [1, 2, 3]), replace(sums_of("new", [1, 2, 4]))]
+    maps = [map_of("old", [1, 2, 3]), replace(map_of("new", [1, 2, 4]))]
     maps[1].columns["n_pairs"] = np.zeros(3, dtype=np.int64)
     found = compare_maps(
         maps, incumbent="old", measures=[COST, JUMPS, "unmet_share", "latency_p95_s"], n_replicates=100
@@ -124,7 +107,7 @@ def test_measures_that_nothing_speaks_about_are_named() -> None:
 
 
 def test_it_is_plain_json() -> None:
-    maps = [sums_of("old", [1, 2, 3, 9]), sums_of("new", [1, 2, 4, 9])]  # one session differs: nothing bounds it
+    maps = [map_of("old", [1, 2, 3, 9]), map_of("new", [1, 2, 4, 9])]  # one session differs: nothing bounds it
     found = compare_maps(maps, incumbent="old", measures=[COST], n_replicates=100).to_dict()
     again = json.loads(json.dumps(found, allow_nan=False))
     assert again["maps"]["new"][COST]["interval"] == [None, None]
@@ -132,7 +115,7 @@ def test_it_is_plain_json() -> None:
     assert (again["n_replicates"], again["level"]) == (100, 0.95)
 
 
-MAPS = [sums_of("old", [1, 2, 3]), sums_of("new", [1, 2, 4])]
+MAPS = [map_of("old", [1, 2, 3]), map_of("new", [1, 2, 4])]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +124,7 @@ MAPS = [sums_of("old", [1, 2, 3]), sums_of("new", [1, 2, 4])]
         (MAPS, {"incumbent": "older"}, "no map is called 'older'; use one of old, new"),
         ([*MAPS, MAPS[1]], {}, "two maps are called 'new'; give each a name of its own"),
         ([MAPS[0], replace(MAPS[1], cluster_kind="user")], {}, "map 'new' is summed by user and 'old' by session"),
-        ([MAPS[0], sums_of("new", [1, 2])], {}, "it has 2 clusters and 3 are resampled"),
+        ([MAPS[0], map_of("new", [1, 2])], {}, "it has 2 clusters and 3 are resampled"),
         (MAPS, {"margins": {"unmet_share": 1.0}}, "margin of unmet_share: it is not compared; use one of"),
         (MAPS, {"margins": {JUMPS: -0.1}}, "it is -0.1; give a number >= 0 in the measure's unit"),
         (MAPS, {"margins": {JUMPS: float("nan")}}, "it is nan; give a number >= 0"),

@@ -293,3 +293,12 @@ def test_a_holdout_by_days_tears_no_day_apart(tmp_path: Path) -> None:
 )
 def test_evidence_of_another_world_is_refused(tmp_path: Path, overrides: list[str], sentence: str) -> None:
     assert sentence in refusal(tmp_path, *overrides)
+
+
+def test_what_can_be_refused_is_refused_before_the_holdout_opens(tmp_path: Path) -> None:
+    (tmp_path / "outcomes.csv").write_text("question,model,score\nq1,small,1\nq1,large,0\nq2,small,0\nq2,large,1\n")
+    words = [f"evidence.outcomes.path={tmp_path / 'outcomes.csv'}", "evidence.outcomes.candidate=smal"]
+    words += ["evidence.outcomes.baseline=large", "evidence.outcomes.margin=0.6", "evidence.outcomes.range=[0,1]"]
+    with pytest.raises(InputError, match="there is no model 'smal' in it; use one of"):
+        made(tmp_path, "evidence.sensitivity=", "evidence.selection=", *words)
+    assert not list((tmp_path / "results").rglob("holdout-*.json"))

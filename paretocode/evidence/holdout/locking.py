@@ -7,15 +7,11 @@ computed; and what was not locked is refused, unless someone says so on the reco
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from paretocode._files import json_bytes
+from paretocode._files import json_bytes, one_at_a_time
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.errors import InputError, SealError
 from paretocode.evidence.holdout.lock import HoldoutLock, read_lock
@@ -80,6 +76,9 @@ def lock_holdout(
 
     Examples
     --------
+    >>> import tempfile
+    >>> from datetime import UTC, datetime
+    >>> from pathlib import Path
     >>> from paretocode.evidence.holdout import split_by_draw
     >>> from paretocode.evidence.holdout.example import documented, models, small_stream, two_tiers
     >>> stream, morning = small_stream(), datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -114,7 +113,7 @@ def lock_holdout(
         "settings": _plain(settings, path),
         "split": split.to_dict(),
     }
-    with _alone(path):
+    with one_at_a_time(path):  # of two openings at once, none may be lost
         if path.exists():
             raise InputError(
                 "there is a lock already, and a holdout is locked once",
@@ -164,7 +163,7 @@ def open_holdout(
         reason given.
     """
     path = Path(path)
-    with _alone(path):
+    with one_at_a_time(path):  # of two openings at once, none may be lost
         lock = read_lock(path, expected_head=expected_head)
         stamp = _stamp(now, path)
         if stamp < str(lock.records[-1]["time"]):
@@ -232,14 +231,3 @@ def _stamp(now: datetime, path: Path) -> str:
             f"the time {now.isoformat()} has no time zone", where=str(path), way_out="give datetime.now(UTC)"
         )
     return now.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Let one process at a time change a lock: of two openings at once, none may be lost."""
-    import fcntl
-
-    name = hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:16]
-    with (Path(tempfile.gettempdir()) / f"paretocode-holdout-{os.getuid()}-{name}.lock").open("w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
-        yield

@@ -25,6 +25,9 @@ from paretocode.tiermap.tier_map import TierMap
 
 __all__ = ["PartMeasures", "Terms", "common_measures", "estimate_pair", "measure_part", "replay_pair"]
 
+_LEAST_CLUSTERS = 2
+"""What shows any spread."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Terms:
@@ -62,10 +65,24 @@ class Terms:
         return None if self.luck_seed is None else draw_luck(stream, rng=self.luck_seed)
 
     def clusters(self, stream: RequestStream, sessions: IntColumn) -> Clusters:
-        """Return what is resampled on a part that holds the given sessions of the whole stream."""
+        """Return what is resampled on a part that holds the given sessions of the whole stream.
+
+        Raises
+        ------
+        InputError
+            One session, or one group of them, only.
+        """
+        of_session = range(len(sessions)) if self.groups is None else [self.groups[i] for i in sessions.tolist()]
+        if len(set(of_session)) < _LEAST_CLUSTERS:
+            kind = "session" if self.groups is None else "group of sessions"
+            raise InputError(
+                f"a part of the split holds one {kind} only",
+                where=stream.name or "holdout",
+                way_out="keep back another share, ask for fewer folds, or bring a longer log",
+            )
         if self.groups is None:
             return session_clusters(stream)
-        return label_clusters(stream, [self.groups[i] for i in sessions.tolist()], kind="group")
+        return label_clusters(stream, list(of_session), kind="group")
 
     def check_groups(self, split: Split) -> None:
         """Refuse a split that tears a group apart.

@@ -143,7 +143,7 @@ def test_without_luck_there_are_no_times(tmp_path: Path) -> None:
 
 def test_refusals(tmp_path: Path) -> None:
     stream = many_sessions(20)
-    with pytest.raises(InputError, match="there is one session only; give at least two"):
+    with pytest.raises(InputError, match="a part of the split holds one session only; keep back another share"):
         judged(stream, tmp_path, split=split_by_draw(stream, test_share=0.05, rng=1))
     assert not (tmp_path / "lock.json").exists()  # refused before anything was locked
     twins = stream.replace(session_ids=tuple(f"s{i // 2}" for i in range(20)))
