@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from paretocode.catalogue.catalogue import PRICE_FIELDS, SPEED_PERCENTILES, Catalogue, model_key
+from paretocode.catalogue.changed import models_that_fit
 from paretocode.errors import InputError
-from paretocode.evidence.sensitivity.prices import models_that_fit
+from paretocode.evidence.sensitivity.prices import WHERE
 from paretocode.evidence.sensitivity.shift import Parameter, Setting, Shift
 from paretocode.evidence.sensitivity.world import World, follows_edges, with_catalogue
 
@@ -178,7 +179,7 @@ def without_models(world: World, *, models: str) -> World:
     InputError
         No model fits, or all do.
     """
-    fits = models_that_fit(world.catalogue, models)
+    fits = models_that_fit(world.catalogue, models, where=WHERE)
     if fits.all():
         raise InputError(f"{models!r} fits all models", where="sensitivity", way_out="leave at least one")
     left = world.catalogue.select(~fits)

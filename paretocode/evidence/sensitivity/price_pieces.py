@@ -15,9 +15,10 @@ from fractions import Fraction
 import numpy as np
 
 from paretocode._checks import BoolColumn, IntColumn
+from paretocode.catalogue.changed import models_that_fit
 from paretocode.catalogue.prices import price_metric_micro_usd
 from paretocode.evidence.sensitivity.crossings import Stretch
-from paretocode.evidence.sensitivity.prices import models_that_fit, with_price_factor
+from paretocode.evidence.sensitivity.prices import WHERE, with_price_factor
 from paretocode.evidence.sensitivity.replays import Replays
 from paretocode.evidence.sensitivity.words import standing
 from paretocode.evidence.sensitivity.world import World
@@ -87,7 +88,7 @@ def switch_factors(world: World, *, models: str) -> tuple[Fraction, ...]:
     >>> [str(factor) for factor in switch_factors(world, models="moonshotai/*")]
     ['75/73', '125/73', '300/73']
     """
-    fits = models_that_fit(world.catalogue, models)
+    fits = models_that_fit(world.catalogue, models, where=WHERE)
     found: set[Fraction] = set()
     for tier_map in world.maps:
         price, _ = price_metric_micro_usd(world.catalogue, tier_map.policy.price_metric)
@@ -115,7 +116,10 @@ def price_pieces(
     A replay for each distinct set of first choices, not for each piece. O(switch points x plan + sets x replay).
     """
     ends = [Fraction(low), *(f for f in switch_factors(world, models=models) if low < f < high), Fraction(high)]
-    sums = [_MapSums(world, tier_map, models_that_fit(world.catalogue, models), measure) for tier_map in world.maps]
+    sums = [
+        _MapSums(world, tier_map, models_that_fit(world.catalogue, models, where=WHERE), measure)
+        for tier_map in world.maps
+    ]
     pieces = []
     for left, right in itertools.pairwise(ends):
         changed = with_price_factor(world, float((left + right) / 2), models=models)

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-import fnmatch
-
 import numpy as np
 
 from paretocode._checks import BoolColumn
 from paretocode.catalogue.catalogue import PRICE_FIELDS, Catalogue
+from paretocode.catalogue.changed import models_that_fit, with_prices_times
 from paretocode.errors import InputError
 from paretocode.evidence.sensitivity.shift import Parameter
 from paretocode.evidence.sensitivity.world import World
 
-__all__ = ["models_that_fit", "price_factor", "with_price_factor"]
+__all__ = ["WHERE", "price_factor", "with_price_factor"]
 
-_MOST = 1e6
-
-
-def models_that_fit(catalogue: Catalogue, models: str) -> BoolColumn:
-    """Return shape (n_models,): whose key fits a pattern such as ``deepseek/*``.
-
-    Raises
-    ------
-    InputError
-        No model fits.
-
-    Examples
-    --------
-    >>> from paretocode.catalogue import load_bundled
-    >>> int(models_that_fit(load_bundled(), "deepseek/*").sum())
-    2
-    """
-    fits = np.array([fnmatch.fnmatchcase(key, models) for key in catalogue.keys], dtype=np.bool_)
-    if not fits.any():
-        raise InputError(
-            f"no model fits {models!r}",
-            where="sensitivity",
-            way_out="give a key, or a pattern such as deepseek/*",
-        )
-    return fits
+WHERE = "sensitivity"
+"""What refusals name as their place."""
 
 
 def with_price_factor(world: World, value: float, *, models: str) -> World:
@@ -66,24 +41,9 @@ def with_price_factor(world: World, value: float, *, models: str) -> World:
     >>> float(dear.prompt_usd_per_mtok[dear.index_of("moonshotai/kimi-k2.6")])
     2.19
     """
-    if not 0 < value < _MOST:
-        raise InputError(
-            f"the price factor is {value:g}", where="sensitivity", way_out=f"give a number above 0 and below {_MOST:g}"
-        )
-    catalogue = world.catalogue
-    fits = models_that_fit(catalogue, models)
-    _refuse_nothing(catalogue, fits, value)
-    changed: dict[str, object] = {
-        name: np.where(fits, np.round(getattr(catalogue, name) * value, 6), getattr(catalogue, name))
-        for name in PRICE_FIELDS
-    }
-    changed["price_steps"] = tuple(
-        dataclasses.replace(step, **{name: round(getattr(step, name) * value, 6) for name in PRICE_FIELDS})
-        if fits[step.model_index]
-        else step
-        for step in catalogue.price_steps
-    )
-    return world.replace(catalogue=catalogue.replace(**changed))
+    if value > 0:
+        _refuse_nothing(world.catalogue, models_that_fit(world.catalogue, models, where=WHERE), value)
+    return world.replace(catalogue=with_prices_times(world.catalogue, models, value, where=WHERE))
 
 
 def _refuse_nothing(catalogue: Catalogue, fits: BoolColumn, value: float) -> None:
@@ -109,7 +69,7 @@ def price_factor(models: str, *, low: float = 0.5, high: float = 2.0) -> Paramet
         A factor that is not above 0, or `low` not below `high`.
     """
     for value in (low, high):
-        if not 0 < value < _MOST:
+        if not 0 < value < np.inf:
             raise InputError(
                 f"the price factor is {value:g}", where=f"prices of {models}", way_out="give a number above 0"
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from paretocode._checks import FloatColumn, one_of
+from paretocode.catalogue.changed import drawn_scores
 from paretocode.errors import InputError
 from paretocode.evidence.sensitivity.shift import Parameter, Setting, Shift
 from paretocode.evidence.sensitivity.world import READINGS, World, with_catalogue
@@ -90,9 +91,7 @@ def score_error(world: World, *, model: str, n_errors: float = 1.0, reading: str
 def score_noise(world: World, *, n: int, rng: np.random.Generator | int, reading: str = "listed") -> Shift:
     """Return the shift in which all scores are drawn anew, n times.
 
-    Draws are normal around the published scores with the published standard errors, independent, cut off at 0; a model
-    without a standard error keeps its score. Draws that share a benchmark's tasks are correlated in truth, which no
-    published table tells. The first k of n replicates are those of k.
+    The draws are those of `paretocode.catalogue.changed.drawn_scores`; the first k of n are those of k.
 
     Raises
     ------
@@ -100,23 +99,14 @@ def score_noise(world: World, *, n: int, rng: np.random.Generator | int, reading
         No standard error, or n below 1.
     """
     one_of(reading, READINGS, name="reading", where="sensitivity")
-    error = world.catalogue.coding_score_se
-    is_drawn = np.isfinite(error) & (error > 0) & world.catalogue.has_score
-    if n < 1 or not is_drawn.any():
-        raise InputError(
-            f"{n} replicates of scores of which {int(is_drawn.sum())} have a standard error",
-            where="sensitivity",
-            way_out="bring coding_score_se and ask for at least 1",
-        )
-    draws = np.random.default_rng(rng).standard_normal((n, len(error)))
-    scores = world.catalogue.coding_score
-    moved = np.round(np.maximum(0.0, scores + draws * np.nan_to_num(error)), 3)
-    replicates = np.where(is_drawn, moved, scores)
+    catalogue = world.catalogue
+    replicates = drawn_scores(catalogue, n=n, rng=rng, where="sensitivity")
+    n_drawn = int(np.count_nonzero(catalogue.has_score & (np.nan_to_num(catalogue.coding_score_se) > 0)))
     return Shift(
         name=f"score noise ({READING_WORDS[reading]})",
         group="scores",
         settings=tuple(_drawn(i, row, reading) for i, row in enumerate(replicates)),
-        note=f"{n} draws from the standard errors of {int(is_drawn.sum())} of {len(error)} models",
+        note=f"{n} draws from the standard errors of {n_drawn} of {len(catalogue)} models",
     )
 
 

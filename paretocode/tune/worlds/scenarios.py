@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import fnmatch
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +9,7 @@ import numpy as np
 
 from paretocode._checks import IntColumn
 from paretocode.catalogue.catalogue import Catalogue
+from paretocode.catalogue.changed import drawn_scores, with_prices_times
 from paretocode.errors import InputError, UsageError
 from paretocode.stream.stream import RequestStream
 
@@ -19,7 +18,6 @@ __all__ = ["NOW", "Scenario", "price_shock", "refuse_clashing", "score_replicate
 NOW = "now"
 """The world at hand: the question's own stream and catalogue."""
 
-_PRICES = ("prompt_usd_per_mtok", "completion_usd_per_mtok", "cache_read_usd_per_mtok", "cache_write_usd_per_mtok")
 _DAY_S = 86_400
 
 
@@ -97,12 +95,9 @@ def score_replicates(catalogue: Catalogue, *, n: int, rng: np.random.Generator |
 
     Notes
     -----
-    Scores are independent normals around the published ones, cut off at 0 and rounded to thousandths, in which routing
-    compares; a model without a standard error keeps its score. Models keep their keys and prices, but stand in another
-    order of score, and so in other tiers under the same edges. Draws that share a benchmark's tasks are correlated in
-    truth, which no published table tells.
-
-    The first k of n replicates are those of k: more of them refine an answer and do not replace it.
+    Scores are those of `paretocode.catalogue.changed.drawn_scores`. Models keep their keys and prices, but stand in
+    another order of score, and so in other tiers under the same edges. The first k of n replicates are those of k: more
+    of them refine an answer and do not replace it.
 
     Raises
     ------
@@ -116,22 +111,9 @@ def score_replicates(catalogue: Catalogue, *, n: int, rng: np.random.Generator |
     >>> first.name, bool((first.catalogue.coding_score != second.catalogue.coding_score).all())
     ('scores 1', True)
     """
-    error = catalogue.coding_score_se
-    if not np.isfinite(error).any():
-        raise InputError(
-            "no score has a standard error", where="catalogue", way_out="bring coding_score_se, or leave scores out"
-        )
-    if n < 1:
-        raise InputError(f"{n} score replicates", where="search", way_out="ask for at least 1")
-    draws = np.random.default_rng(rng).standard_normal((n, len(catalogue)))
-    is_drawn = np.isfinite(error) & (error > 0) & catalogue.has_score
-    moved = np.round(np.maximum(0.0, catalogue.coding_score + draws * np.nan_to_num(error)), 3)
     return tuple(
-        Scenario(
-            name=f"scores {i + 1}",
-            catalogue=catalogue.replace(coding_score=np.where(is_drawn, row, catalogue.coding_score)),
-        )
-        for i, row in enumerate(moved)
+        Scenario(name=f"scores {at + 1}", catalogue=catalogue.replace(coding_score=scores))
+        for at, scores in enumerate(drawn_scores(catalogue, n=n, rng=rng, where="search"))
     )
 
 
@@ -158,22 +140,8 @@ def price_shock(catalogue: Catalogue, *, models: str, factor: float, name: str =
     >>> shock.name
     'deepseek/* x 2'
     """
-    hit = np.array([fnmatch.fnmatchcase(key, models) for key in catalogue.keys])
-    if not hit.any():
-        raise InputError(f"no model fits {models!r}", where="search", way_out="give a pattern such as deepseek/*")
-    if not 0 < factor < 1e6:
-        raise InputError(f"the price factor is {factor:g}", where="search", way_out="give a number above 0")
-    changed: dict[str, object] = {
-        price: np.where(hit, np.round(getattr(catalogue, price) * factor, 6), getattr(catalogue, price))
-        for price in _PRICES
-    }
-    changed["price_steps"] = tuple(
-        dataclasses.replace(step, **{p: round(getattr(step, p) * factor, 6) for p in _PRICES})
-        if hit[step.model_index]
-        else step
-        for step in catalogue.price_steps
-    )
-    return Scenario(name=name or f"{models} x {factor:g}", catalogue=catalogue.replace(**changed), weight=weight)
+    changed = with_prices_times(catalogue, models, factor, where="search")
+    return Scenario(name=name or f"{models} x {factor:g}", catalogue=changed, weight=weight)
 
 
 def weeks(stream: RequestStream, *, days: float = 7.0) -> tuple[Scenario, ...]:

@@ -92,7 +92,7 @@ REFUSALS: dict[str, Callable[[], object]] = {
     "model 'gone' is not in the catalogue": lambda: applied(score_of("gone", low=1, high=2).shift()),
     "the score of 'a' is nan": lambda: applied(score_of("a", low=1, high=NAN).shift()),
     "'c' scores 80 with a standard error of 0": lambda: score_error(WORLD, model="c"),
-    "0 replicates of scores": lambda: score_noise(WORLD, n=0, rng=1),
+    "0 replicates of the scores": lambda: score_noise(WORLD, n=0, rng=1),
     "the draw has 3 scores and the catalogue 4 models": (
         lambda: applied(score_noise(WORLD, n=1, rng=1), new_model(new()).settings[0].change(WORLD))
     ),

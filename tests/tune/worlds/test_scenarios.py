@@ -57,7 +57,7 @@ def test_replicates_have_the_published_mean_and_spread() -> None:
 def test_scores_that_cannot_be_drawn_are_refused() -> None:
     with pytest.raises(InputError, match="no score has a standard error; bring coding_score_se"):
         score_replicates(models(coding_score_se=[NAN] * 3), n=1, rng=1)
-    with pytest.raises(InputError, match="0 score replicates; ask for at least 1"):
+    with pytest.raises(InputError, match="0 replicates of the scores; ask for at least 1"):
         score_replicates(models(), n=0, rng=1)
 
 
