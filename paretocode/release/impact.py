@@ -14,10 +14,10 @@ from paretocode.errors import InputError
 from paretocode.evidence import DEFAULT_MEASURES, Clusters, MapComparison, compare_maps, map_sums
 from paretocode.release.map_changes import MapChanges, map_changes
 from paretocode.release.slices import SliceImpacts, slice_impacts
-from paretocode.release.tier_pairs import moved_share, paired_tiers
 from paretocode.sim.plan import UNSERVED
 from paretocode.sim.replaying import Replay
 from paretocode.tiermap.tier_map import TierMap
+from paretocode.tiermap.tier_pairs import paired_tiers
 
 __all__ = ["Impact", "Traffic", "impact_from_result", "impact_of_replays", "traffic_moves"]
 
@@ -33,7 +33,7 @@ class Traffic:
     n_requests
         That were looked at; None where the share comes from a result.
     tier_moved_share
-        By min score alone, tiers paired by position (`paretocode.release.tier_pairs`).
+        By min score alone, tiers paired by position (`paretocode.tiermap.tier_pairs`).
     model_moved_share, newly_unserved
         As served, failures and stickiness included: requests with another model or none; unserved under the new map
         minus under the old one. None without a replay.
@@ -179,10 +179,10 @@ def impact_from_result(
     comparison = evidence.get("comparison") or {}
     if names[0] is None or names[0] != metrics["incumbent"] or names[1] not in (comparison.get("maps") or {}):
         return None
-    share, why = moved_share((metrics.get("diffs") or {}).get(names[1]) or {})
+    share = ((metrics.get("diffs") or {}).get(names[1]) or {}).get("moved_share")
     left_out = {"slices": "a result keeps no slices; name the experiment to replay it"}
     if share is None:
-        left_out["traffic"] = why
+        left_out["traffic"] = "no traffic was counted"
     return Impact(
         old=old.name,
         new=new.name,

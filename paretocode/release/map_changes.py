@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from paretocode.errors import InputError
-from paretocode.release.tier_pairs import paired_tiers
 from paretocode.tiermap.tier_map import TierMap
+from paretocode.tiermap.tier_pairs import paired_tiers
 
 __all__ = ["MapChanges", "map_changes"]
 

@@ -9,6 +9,7 @@ import numpy as np
 from paretocode.errors import InputError
 from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.tier_map import TierMap
+from paretocode.tiermap.tier_pairs import paired_tiers
 
 __all__ = ["MapDiff", "diff_tier_maps"]
 
@@ -34,7 +35,8 @@ class MapDiff:
     first_choice
         Tier name -> (old, new) first model as listed, changed ones only; None where the tier is empty or absent.
     tier_moves
-        (old tier, new tier) -> share of requests, moved ones only.
+        (old tier, new tier) -> share of requests, moved ones only: tiers are paired by position (see
+        `paretocode.tiermap.tier_pairs`), so that a new name moves no request.
     moved_share
         Share of requests whose tier changes; None when no stream was given.
     """
@@ -125,9 +127,10 @@ def _tier_moves(old: TierMap, new: TierMap, stream: RequestStream) -> dict[tuple
     tiers = [tier_map.tiers_of(stream) for tier_map in (old, new)]
     counts = np.zeros((old.n_tiers, new.n_tiers), dtype=np.int64)
     np.add.at(counts, (tiers[0], tiers[1]), 1)
+    pairs = paired_tiers(old.request_edges_ppm, new.request_edges_ppm)
     return {
         (old.tiers[i].name, new.tiers[j].name): int(counts[i, j]) / len(stream)
         for i in range(old.n_tiers)
         for j in range(new.n_tiers)
-        if counts[i, j] and old.tiers[i].name != new.tiers[j].name
+        if counts[i, j] and pairs.get(i) != j
     }

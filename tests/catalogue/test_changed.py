@@ -41,7 +41,7 @@ def test_more_draws_are_the_first_ones_and_further_ones() -> None:
     [
         (
             lambda: with_prices_times(MODELS, "nobody/*", 2.0, where="here"),
-            "here: no model fits 'no/\\*'; give a key",
+            "here: no model fits 'nobody/\\*'",
         ),
         (
             lambda: with_prices_times(MODELS, "*", 0.0, where="here"),

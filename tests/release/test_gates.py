@@ -246,18 +246,14 @@ def test_drift_words_are_those_of_the_evidence() -> None:
     assert {verdict.value: verdict.name.lower() for verdict in DriftVerdict} == _DRIFT
 
 
-def test_only_new_names_move_no_traffic() -> None:
+def test_traffic_that_nobody_counted_fails_its_gate() -> None:
     metrics = copy.deepcopy(METRICS)
-    metrics["diffs"]["new"] |= {
-        "tier_names": [["low", "high"], ["a", "b"]],
-        "tier_moves": [{"from": "low", "to": "a", "share": 0.4}, {"from": "high", "to": "b", "share": 0.6}],
-        "moved_share": 1.0,
-    }
-    assert state("[traffic]\nmost_moved = 0.0", metrics=metrics) == "passed"
-    metrics["diffs"]["new"]["tier_names"] = [["low", "high"], ["high", "low"]]
+    assert state("[traffic]\nmost_moved = 0.25", metrics=metrics) == "passed"
+    assert state("[traffic]\nmost_moved = 0.24", metrics=metrics) == "failed"
+    metrics["diffs"]["new"]["moved_share"] = None
     (result,) = judged("[traffic]\nmost_moved = 1.0", metrics=metrics).results
     assert result.state is GateState.FAILED
-    assert "stands at another place" in result.sentence
+    assert "no traffic was counted" in result.sentence
 
 
 LINT = "[lint]\n"

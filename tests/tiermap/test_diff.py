@@ -54,3 +54,15 @@ def test_other_definitions_and_other_names_are_differences() -> None:
         diff_tier_maps(old, other)
     renamed = dataclasses.replace(old, tiers=(dataclasses.replace(old.tiers[0], name="base"), *old.tiers[1:]))
     assert not diff_tier_maps(old, renamed).is_empty
+
+
+def test_new_names_of_tiers_move_no_request() -> None:
+    old = documented_pareto_code(CATALOGUE)
+    stream = request_stream(
+        session=[1, 2], time_s=[0] * 2, prompt_tokens=[1] * 2, completion_tokens=[1] * 2, min_score=[0.1, 0.9]
+    )
+    names = dict(zip(("low", "medium", "high"), ("a", "b", "c"), strict=True))
+    tiers = tuple(dataclasses.replace(tier, name=names[tier.name]) for tier in old.tiers)
+    renamed = dataclasses.replace(old, tiers=tiers, default_tier="c")
+    diff = diff_tier_maps(old, renamed, stream=stream)
+    assert (diff.moved_share, diff.tier_moves, diff.is_empty) == (0, {}, False)

@@ -30,7 +30,6 @@ from paretocode.release.gates.sections import (
     MeasureGate,
 )
 from paretocode.release.gates.waiving import Waivers
-from paretocode.release.tier_pairs import moved_share
 from paretocode.result import ResultFolder
 
 __all__ = ["judge_gates", "judge_result"]
@@ -220,8 +219,11 @@ class _Judge:
         if self.name == self.metrics.get("incumbent"):
             return at_most(name, "share", limit, Reading(value=0.0, note=" It is the incumbent itself."), on="estimate")
         diff = at(self.metrics, "diffs", self.name)
-        share, why = moved_share(diff) if isinstance(diff, Mapping) else (None, "the result has no diff of this map")
-        return at_most(name, "share", limit, Reading(value=share, why_missing=why), on="estimate")
+        share = at(diff, "moved_share")
+        if share is None:
+            why = "no traffic was counted" if isinstance(diff, Mapping) else "the result has no diff of this map"
+            return at_most(name, "share", limit, Reading(why_missing=why), on="estimate")
+        return at_most(name, "share", limit, Reading(value=share), on="estimate")
 
     def _drift(self, gate: DriftGate) -> GateResult:
         drift = at(self.metrics, "evidence", "drift")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
-__all__ = ["moved_share", "paired_tiers"]
+__all__ = ["paired_tiers"]
 
 _PPM = 1_000_000
 
@@ -58,38 +57,6 @@ def paired_tiers(old_edges_ppm: Sequence[int], new_edges_ppm: Sequence[int]) -> 
         else:
             j += 1
     return pairs
-
-
-def moved_share(diff: Mapping[str, Any]) -> tuple[float | None, str]:
-    """Return the share of requests that change tier by position, from a diff that counts moves by name.
-
-    Parameters
-    ----------
-    diff
-        `paretocode.tiermap.diff.MapDiff.to_dict()`, as in ``metrics.json`` under ``diffs``.
-
-    Returns
-    -------
-    tuple[float | None, str]
-        The share, or None and why it is not known: no traffic was counted, or a name stands at another place in the new
-        map, so that the counts by name do not tell who moved.
-
-    Examples
-    --------
-    >>> renamed = {"request_edges": [[0.5], [0.5]], "tier_names": [["low", "high"], ["a", "b"]], "moved_share": 1.0,
-    ...            "tier_moves": [{"from": "low", "to": "a", "share": 0.4}, {"from": "high", "to": "b", "share": 0.6}]}
-    >>> moved_share(renamed)
-    (0.0, '')
-    """
-    if diff.get("moved_share") is None:
-        return None, "no traffic was counted"
-    names_old, names_new = diff["tier_names"]
-    old, new = ([round(edge * _PPM) for edge in edges] for edges in diff["request_edges"])
-    pairs = {names_old[i]: names_new[j] for i, j in paired_tiers(old, new).items()}
-    displaced = [name for name in names_old if name in names_new and pairs.get(name) != name]
-    if displaced:
-        return None, f"tier {displaced[0]!r} stands at another place in the new map, and traffic was counted by name"
-    return float(sum(move["share"] for move in diff["tier_moves"] if pairs.get(move["from"]) != move["to"])), ""
 
 
 def _bands(edges_ppm: Sequence[int]) -> list[tuple[int, int]]:
