@@ -81,14 +81,10 @@ def changed_bytes(file: TierMapFile, **changed: object) -> bytes:
 
 
 def without_strangers(tier_map: TierMap, catalogue: Catalogue) -> TierMapFile:
-    """Return the file of a map, models that the catalogue lacks taken out."""
+    """Return the file of a map, models that the catalogue lacks taken out, and every tier one that can be asked for."""
     tiers = tuple(
         dataclasses.replace(tier, models=tuple(key for key in tier.models if key in catalogue))
         for tier in tier_map.tiers
     )
-    return tier_map_file(dataclasses.replace(tier_map, tiers=tiers), catalogue)
-
-
-def has_unreachable_tier(file: TierMapFile) -> bool:
-    """Return whether no request can ask for the lowest tier: its band is empty and it is not the default."""
-    return file.request_edges_ppm[:1] == [0] and file.default_tier != file.tiers[0].name
+    default = tiers[0].name if tier_map.request_edges_ppm[:1] == (0,) else tier_map.default_tier
+    return tier_map_file(dataclasses.replace(tier_map, tiers=tiers, default_tier=default), catalogue)

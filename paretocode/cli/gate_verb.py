@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paretocode.cli.shared import add_json, emit
@@ -48,24 +47,18 @@ def stated_gates(result: ResultFolder, path: str | None) -> StatedGates:
     UsageError
         When nobody states any.
     """
-    from paretocode.release.gates import gates_of_experiment, read_gates
+    from paretocode.release.gates import gates_of_metrics, read_gates
 
     if path is not None:
         return read_gates(path)
-    experiment = result.path / "experiment.toml"
-    found = (
-        gates_of_experiment(experiment.read_bytes(), where=str(experiment)) if _is_sealed(experiment, result) else None
-    )
+    result.refuse_alteration()
+    found = gates_of_metrics(result.metrics(), where=str(result.path))
     if found is None:
         raise UsageError(
             "no gates are stated: the result's experiment has no section [gates]",
             way_out="give --gates gates.toml; docs/gates.md has one to start from",
         )
     return found
-
-
-def _is_sealed(path: Path, result: ResultFolder) -> bool:
-    return path.name in result.digests and path.is_file()
 
 
 def today() -> date:

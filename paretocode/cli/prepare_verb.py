@@ -1,4 +1,4 @@
-"""``paretocode prepare RESULT``: which serial, parent and days does the map have that people will approve?"""
+"""``paretocode prepare RESULT``: which serial, parent, days and drift limits does the map have that people approve?"""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--serial", type=int, metavar="N", help="its serial (without it one above its parent's)")
     parser.add_argument("--valid-from", metavar="DAY", help="first day, YYYY-MM-DD")
     parser.add_argument("--valid-until", metavar="DAY", help="last day, YYYY-MM-DD")
+    parser.add_argument(
+        "--most-moved",
+        type=float,
+        metavar="SHARE",
+        help="drift limit: look at the map again when more than this share of requests is served by other tiers",
+    )
+    parser.add_argument(
+        "--least-requests", type=int, metavar="N", help="fewer served requests say nothing of drift (30000)"
+    )
     add_team(parser)
     add_json(parser)
 
@@ -35,8 +44,10 @@ def run(args: argparse.Namespace) -> int:
         serial=args.serial,
         valid_from=args.valid_from,
         valid_until=args.valid_until,
+        most_moved=args.most_moved,
+        least_requests=args.least_requests,
         team=args.team,
     )
-    say("nothing but serial, parent and validity differs from the result's map; approve this file next")
+    say("nothing but serial, parent, validity and drift limits differs from the result's map; approve this file next")
     emit(args, str(path), {"tier_map": str(path)})
     return 0

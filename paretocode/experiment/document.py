@@ -72,6 +72,8 @@ def metrics_document(experiment: Experiment, metrics: dict[str, dict[str, Any]])
         "operations": None if experiment.operations is None else dataclasses.asdict(experiment.operations),
         "arrivals": experiment.arrivals,
         "seeds": experiment.spec.seeds.model_dump(),
+        "team": experiment.spec.team,
+        "gates": None if experiment.spec.gates is None else experiment.spec.gates.model_dump(mode="json"),
         "incumbent": incumbent,
         "proposed": experiment.proposed,
         "maps": {

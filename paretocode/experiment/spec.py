@@ -57,6 +57,7 @@ class ExperimentSpec(Strict):
     evidence: EvidenceSpec = EvidenceSpec()
     gates: GatesSpec | None = None
     propose: str | None = None
+    team: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     seeds: SeedsSpec = SeedsSpec()
 
     @model_validator(mode="after")

@@ -40,7 +40,7 @@ APPROVAL_NAME = re.compile(r"[A-Za-z0-9-]{1,64}\.json")
 MAX_APPROVAL_BYTES = 2**16
 SIGNATURE, REVOKED = ".sig", ".revoked"
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
-_MAY_BE_EMPTY = {"principal", "author"}
+_MAY_BE_EMPTY = {"principal", "author", "commit_author", "rule_sha256", "gates_sha256"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,10 @@ class Approval:
         Whose key signed, as in a file of allowed signers; empty where nobody did.
     author, author_from
         Who made the experiment, and how that is known: ``given``, ``commit`` or ``unknown`` (then it is empty).
+    commit_author
+        The author of the result's commit, where git knows it: a name that is given cannot take the place of this one.
+    rule_sha256, gates_sha256
+        Under which ``approvers.toml`` and ``gates.toml`` of a team it was given; empty where there was none.
     """
 
     format: str
@@ -76,6 +80,9 @@ class Approval:
     principal: str = ""
     author: str = ""
     author_from: str = "unknown"
+    commit_author: str = ""
+    rule_sha256: str = ""
+    gates_sha256: str = ""
 
     @property
     def is_signed(self) -> bool:
@@ -84,9 +91,12 @@ class Approval:
 
     @property
     def author_words(self) -> frozenset[str]:
-        """What the author may be called by: the whole text, and its name and address where it is ``Name <address>``."""
-        name, _, address = self.author.partition("<")
-        return frozenset({self.author.strip(), name.strip(), address.strip(" >")} - {""})
+        """What an author may be called by: the whole text, and its name and address where it is ``Name <address>``."""
+        words: set[str] = set()
+        for author in (self.author, self.commit_author):
+            name, _, address = author.partition("<")
+            words |= {author.strip(), name.strip(), address.strip(" >")}
+        return frozenset(words - {""})
 
 
 def find_result(tier_map: Path) -> ResultFolder:

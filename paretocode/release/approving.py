@@ -7,26 +7,31 @@ what the register then lacks is entered by the next command that writes to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from paretocode._files import json_bytes, sha256_of_file, write_atomically
 from paretocode.errors import SealError, UsageError
-from paretocode.release.approval import APPROVAL_FORMAT, SIGNATURE, Approval, approval_files, parse_approval
+from paretocode.release.approval import (
+    APPROVAL_FORMAT,
+    SIGNATURE,
+    Approval,
+)
 from paretocode.release.author import author_of
 from paretocode.release.gated import refuse_by_gates
 from paretocode.release.in_force import map_in_force, refuse_expired, refuse_wrong_parent
+from paretocode.release.ownership import refuse_other_team
 from paretocode.release.people import ApproversFile
-from paretocode.release.preparing import as_run, map_of_result, refuse_stranger, serial_of
-from paretocode.release.register import Record, append, locked, now
+from paretocode.release.preparing import as_run, map_of_result, refuse_stranger
+from paretocode.release.register import append, locked, now
 from paretocode.release.signing import check_principal, check_signer, sign
 from paretocode.release.team import Team, find_team
+from paretocode.release.unrecorded import unrecorded
 from paretocode.release.words import name_and_reason
 from paretocode.result import APPROVALS, MANIFEST, METRICS, ResultFolder
 from paretocode.tiermap.file import TierMapFile, canonical_bytes, read_tier_map, sha256_of
 
-__all__ = ["approve", "unrecorded"]
+__all__ = ["approve"]
 
 
 def approve(
@@ -65,18 +70,19 @@ def approve(
     InputError
         An unfinished result, or a map that it does not have.
     SealError
-        A result whose files changed after the run; a map in which the lint found an error, that fails a gate of the
-        team, that expired, or that supersedes another map than the one in force; somebody whom the team's rule does
-        not know; a key that is not allowed.
+        A result whose files changed after the run, or whose experiment belongs to another team; a map in which the
+        lint found an error, that fails a gate of the team or of the experiment, that expired, or that supersedes
+        another map than the one in force; somebody whom the team's rule does not know; a key that is not allowed.
     """
     by, reason = name_and_reason(by, reason, what="an approval")
     result, file = map_of_result(path, map_name)
     result.refuse_alteration()
     content, tier_map = _candidate(result, file)
     place = find_team(team, result=result.path) or Team(folder=result.path.absolute().parent)
+    refuse_other_team(result, place)
     refuse_by_gates(result, place, tier_map.name)
     signer = _signer(place.rule(), by, principal, is_signing=sign_key is not None)
-    made_by, author_from = author_of(result, author)
+    made_by = author_of(result, author)
     approval = Approval(
         format=APPROVAL_FORMAT,
         map=tier_map.name,
@@ -88,8 +94,9 @@ def approve(
         manifest_sha256=sha256_of_file(result.path / MANIFEST),
         signature="none" if sign_key is None else "ssh",
         principal=signer,
-        author=made_by,
-        author_from=author_from,
+        **asdict(made_by),
+        rule_sha256=_digest(place.rule_bytes()),
+        gates_sha256=_digest(place.gates_bytes()),
     )
     sealed = json_bytes(asdict(approval))
     signature = None if sign_key is None else _signature(sealed, sign_key, approval, place)
@@ -101,32 +108,12 @@ def approve(
         if signature is not None:
             write_atomically(target.with_name(target.name + SIGNATURE), signature)
         write_atomically(target, sealed)
-        append(place.register, list(unrecorded(result, records)))
+        append(place.register, list(unrecorded(result, records, place)))
     return target
 
 
-def unrecorded(result: ResultFolder, records: list[Record]) -> Iterator[dict[str, object]]:
-    """Yield what the register lacks of a result: approvals that a crash, or a copy, left without a record."""
-    known = {record["approval_sha256"] for record in records if record["kind"] == "approved"}
-    for name, content in sorted(approval_files(result).items(), key=lambda item: item[0]):
-        digest = sha256_of(content)
-        if digest not in known:
-            yield _record(parse_approval(content, where=name), digest, result)
-
-
-def _record(approval: Approval, digest: str, result: ResultFolder) -> dict[str, object]:
-    return {
-        "kind": "approved",
-        "map": approval.map,
-        "serial": serial_of(result, approval.tier_map_sha256),
-        "tier_map_sha256": approval.tier_map_sha256,
-        "by": approval.by,
-        "reason": approval.reason,
-        "date": approval.date,
-        "principal": approval.principal,
-        "signature": approval.signature,
-        "approval_sha256": digest,
-    }
+def _digest(content: bytes | None) -> str:
+    return "" if content is None else sha256_of(content)
 
 
 def _candidate(result: ResultFolder, path: Path) -> tuple[bytes, TierMapFile]:

@@ -8,6 +8,8 @@ Because nothing else goes in, a release can be built again from its own files an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from paretocode._files import json_bytes, parse_json
@@ -16,11 +18,14 @@ from paretocode.release.approval import APPROVAL_NAME, SIGNATURE, Approval
 from paretocode.release.card import release_card
 from paretocode.release.checking import paired
 from paretocode.release.evidence import evidence_statement
+from paretocode.release.gated import gate_reports
+from paretocode.release.ownership import dodged_rules, earlier_rules, wrong_team
 from paretocode.release.people import APPROVERS, Standing, parse_approvers, standing
 from paretocode.release.preparing import as_run
 from paretocode.release.rollout import rollout_bytes
 from paretocode.release.signing import signing_key
 from paretocode.release.states import draft_reasons
+from paretocode.release.team import GATES
 from paretocode.release.vectors import conformance_vectors
 from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP
 from paretocode.tiermap.file import TierMapFile, canonical_bytes, parse_tier_map, schema_bytes, sha256_of
@@ -38,6 +43,7 @@ __all__ = [
 
 EVIDENCE = "evidence.json"
 VECTORS = "vectors.json"
+CARD = "CARD.md"
 SCHEMA = "tier_map.schema.json"
 ROLLOUT = "rollout.json"
 RESULT_METRICS = f"result/{METRICS}"
@@ -56,7 +62,8 @@ def release_files(
     tier_map, metrics, manifest
         Bytes of the result's files; of the map, also as `prepare` wrote it.
     approvals
-        File name (without folder) -> bytes: approvals, their signatures, and the team's rule where there is one.
+        File name (without folder) -> bytes: approvals, their signatures, and the team's rule and gates where there are
+        any.
     where
         For errors.
     is_draft
@@ -66,7 +73,8 @@ def release_files(
     ------
     SealError
         A map that is not canonical, that the manifest did not seal or the metrics do not speak of; an approval of other
-        bytes, a signature missing or one too many; and, unless it is a draft, uncommitted code or too few approvals.
+        bytes, a signature missing or one too many; and, unless it is a draft, uncommitted code, too few approvals, a
+        rule under which it was approved and that is not at hand, or a gate that fails.
     InputError
         A file that is not what it should be at all.
     """
@@ -76,8 +84,9 @@ def release_files(
     _refuse_strangers(file, content=tier_map, facts=facts, numbers=numbers, metrics=metrics, where=where)
     sealed = {MANIFEST: sha256_of(manifest), METRICS: sha256_of(metrics)}
     read = _checked_approvals(approvals, digest, sealed, where)
-    found = standing_of(approvals, where=where)
-    reasons = draft_reasons(facts, found)
+    found = standing_of(approvals, metrics=numbers, where=where)
+    gates = gate_reports(numbers, facts, read, map_name=file.name, gates=approvals.get(GATES), where=where)
+    reasons = draft_reasons(facts, found, gates)
     if reasons and not is_draft:
         raise SealError(
             f"the map with sha256 {digest[:12]} can leave as a draft only: {'; '.join(reasons)}",
@@ -90,23 +99,31 @@ def release_files(
         SCHEMA: schema_bytes(),
         VECTORS: json_bytes(conformance_vectors(file, tier_map)),
         ROLLOUT: rollout_bytes(numbers, file, digest),
-        "CARD.md": release_card(file, tier_map, numbers, read, standing=found, draft_because=because).encode(),
+        "CARD.md": release_card(
+            file, tier_map, numbers, read, standing=found, gates=gates, draft_because=because
+        ).encode(),
         RESULT_METRICS: metrics,
         RESULT_MANIFEST: manifest,
         **{f"{APPROVALS}/{name}": content for name, content in approvals.items()},
     }
     subjects = {name: sha256_of(content) for name, content in files.items()}
-    statement = evidence_statement(numbers, file.name, read, subjects, facts, standing=found, draft_because=because)
+    statement = evidence_statement(
+        numbers, file.name, read, subjects, facts, standing=found, gates=gates, draft_because=because
+    )
     return {**files, EVIDENCE: json_bytes(statement)}
 
 
-def standing_of(approvals: dict[str, bytes], *, where: str, is_signed_only: bool = False) -> Standing:
+def standing_of(
+    approvals: dict[str, bytes], *, metrics: Mapping[str, Any], where: str, is_signed_only: bool = False
+) -> Standing:
     """Return who stands behind a map by its approvals and by the rule among them, one approval where there is none.
 
     Parameters
     ----------
     approvals, where
         As for `release_files`.
+    metrics
+        The content of the result's metrics: they say which team the experiment belongs to.
     is_signed_only
         Count no approval without a signature, whatever the rule says: for those who know the signers, and checked each
         signature (`checking.checked_signatures`).
@@ -115,7 +132,14 @@ def standing_of(approvals: dict[str, bytes], *, where: str, is_signed_only: bool
     parsed = None if rule is None else parse_approvers(rule, where=f"{where}: {APPROVALS}/{APPROVERS}")
     pairs = [(a, sig) for _, a, _, sig in paired(approvals, where=where) if sig is not None or not is_signed_only]
     keys = {approval: signing_key(signature) for approval, signature in pairs if signature is not None}
-    return standing(parsed, [approval for approval, _ in pairs], keys=keys)
+    read = [approval for approval, _ in pairs]
+    found = standing(parsed, read, keys=keys)
+    stranger = wrong_team(metrics, parsed)
+    return replace(
+        found,
+        missing=(*found.missing, *dodged_rules(read, approvals), *([stranger] if stranger else [])),
+        remarks=(*found.remarks, *earlier_rules(read, approvals)),
+    )
 
 
 def _plain(content: bytes, name: str, where: str) -> dict[str, Any]:
@@ -132,7 +156,7 @@ def _refuse_strangers(
     file: TierMapFile, *, content: bytes, facts: dict[str, Any], numbers: dict[str, Any], metrics: bytes, where: str
 ) -> None:
     """Refuse a map, metrics and manifest that do not belong together."""
-    digest = sha256_of(canonical_bytes(as_run(file)))  # serial, parent and validity came after the run
+    digest = sha256_of(canonical_bytes(as_run(file)))  # serial, parent, validity and limits came after it
     again = "use the files of one finished result"
     if canonical_bytes(file) != content:
         raise SealError(f"{TIER_MAP} is not in canonical form", where=where, way_out=again)
@@ -150,7 +174,7 @@ def _checked_approvals(approvals: dict[str, bytes], digest: str, sealed: dict[st
     """Return the approvals, in the order of their names, or refuse one that is of other bytes."""
     for name in sorted(approvals):
         stem = name.removesuffix(SIGNATURE)
-        if not (name == APPROVERS or (APPROVAL_NAME.fullmatch(stem) and stem in approvals)):
+        if not (name in {APPROVERS, GATES} or (APPROVAL_NAME.fullmatch(stem) and stem in approvals)):
             place = f"{where}: {APPROVALS}/{name}"
             raise SealError("it is no name of an approval or of its signature", where=place, way_out="approve again")
     read = []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from paretocode.release.approval import Approval
+from paretocode.release.gates import GateReport
 from paretocode.release.people import Standing
 from paretocode.release.words import is_plain
 from paretocode.tiermap.file import TierMapFile, sha256_of
@@ -23,6 +25,7 @@ def release_card(
     approvals: list[Approval],
     *,
     standing: Standing,
+    gates: Sequence[GateReport] = (),
     draft_because: list[str] | None = None,
 ) -> str:
     """Return the card of a release, or of a draft with the reasons why it is one."""
@@ -36,6 +39,7 @@ def release_card(
         f"- scores: {_plain(file.score_definition)}; catalogue of {_plain(file.catalogue_as_of or 'unknown date')}",
         f"- a request that omits its min score gets **{_plain(file.default_tier)}**",
         f"- {_succession(file)}",
+        f"- {_drift_limits(file)}",
         "",
         "| tier | min score from | candidates, best first |",
         "|---|---|---|",
@@ -56,6 +60,10 @@ def release_card(
             [f"- {_plain(f['code'])}, {_plain(f['subject'])}: {_plain(f['message'])}" for f in entry["findings"]]
             or ["- nothing found"]
         ),
+        "",
+        "## Gates",
+        "",
+        *_gate_lines(gates),
         "",
         "## Approved by",
         "",
@@ -79,11 +87,35 @@ def _succession(file: TierMapFile) -> str:
     return f"{parent}; valid {' '.join(days) or 'on any day'}"
 
 
+def _drift_limits(file: TierMapFile) -> str:
+    limits = file.drift_limits
+    if limits is None:
+        return "states no drift limits"
+    shares = ", ".join(
+        f"{_plain(tier.name)} {ppm / 1e4:.3g} %" for tier, ppm in zip(file.tiers, limits.served_ppm, strict=True)
+    )
+    return (
+        f"look at it again when, of {limits.least_requests:,} requests or more, over "
+        f"{limits.most_moved_ppm / 1e4:g} % are "
+        f"served by other tiers than on the stream it was judged on ({shares})"
+    )
+
+
 def _approval_lines(approvals: list[Approval], standing: Standing) -> list[str]:
     """Return who approved, by whose word, and under which rule; nothing here was checked, so it says what is stated."""
     lines = [f"- {_plain(a.by)}, {_plain(a.date)}: {_plain(a.reason)} ({_plain(_seal(a))})" for a in approvals]
     remarks = [f"- remark: {_plain(remark)}" for remark in standing.remarks]
     return [*(lines or ["- nobody"]), f"- rule: {_plain(standing.rule)}", *remarks]
+
+
+def _gate_lines(gates: Sequence[GateReport]) -> list[str]:
+    """Return each gate with what became of it, as of the day of the last approval; waivers stand in the sentences."""
+    lines = [
+        f"- {_plain(result.name)} {result.state.name.lower()}: {_plain(result.sentence)}"
+        for report in gates
+        for result in report.results
+    ]
+    return lines or ["- none was stated"]
 
 
 def _seal(approval: Approval) -> str:

@@ -6,9 +6,11 @@ predicate of a type of our own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from paretocode.release.approval import Approval
+from paretocode.release.gates import GateReport
 from paretocode.release.people import Standing
 from paretocode.release.states import State
 
@@ -26,6 +28,7 @@ def evidence_statement(
     facts: dict[str, Any],
     *,
     standing: Standing,
+    gates: Sequence[GateReport] = (),
     draft_because: list[str] | None = None,
 ) -> dict[str, Any]:
     """Return the statement.
@@ -34,6 +37,8 @@ def evidence_statement(
     ----------
     standing
         Who stands behind the map, under which rule.
+    gates
+        What became of each gate of the experiment and of the team, waivers by name and reason among them.
     draft_because
         Why this is a draft, which routers refuse; None for a release.
     metrics
@@ -71,11 +76,13 @@ def evidence_statement(
                     "principal": a.principal,
                     "author": a.author,
                     "author_from": a.author_from,
+                    "commit_author": a.commit_author,
                 }
                 for a in approvals
             ],
             "rule": standing.rule,
             "remarks": list(standing.remarks),
+            "gates": [report.to_dict() for report in gates],
             "result": {
                 name: facts.get(name)
                 for name in ("digest", "commit", "is_dirty", "code", "versions", "seeds", "started")

@@ -13,16 +13,17 @@ from pathlib import Path
 
 from paretocode.errors import InputError, SealError, UsageError
 from paretocode.release.approval import SIGNATURE, approval_files, approvals_of, find_result, parse_approval
-from paretocode.release.approving import unrecorded
 from paretocode.release.build import EVIDENCE, release_files, standing_of
 from paretocode.release.checking import checked_signatures
 from paretocode.release.gated import refuse_by_gates
 from paretocode.release.in_force import map_in_force, refuse_expired, refuse_wrong_parent
+from paretocode.release.ownership import refuse_other_team
 from paretocode.release.people import APPROVERS, Standing
 from paretocode.release.preparing import refuse_stranger
 from paretocode.release.register import Record, append, locked
 from paretocode.release.revoking import taken_back
-from paretocode.release.team import Team, find_team
+from paretocode.release.team import GATES, Team, find_team
+from paretocode.release.unrecorded import unrecorded
 from paretocode.result import MANIFEST, METRICS, ResultFolder
 from paretocode.tiermap.file import MAX_FILE_BYTES, TierMapFile, canonical_bytes, parse_tier_map, sha256_of
 
@@ -87,6 +88,7 @@ def handing_over(
         digest = sha256_of(content)
         if not is_draft:
             _refuse_nobody(result, file, digest, records)
+            refuse_other_team(result, place)
             refuse_by_gates(result, place, file.name, today=today)
             refuse_wrong_parent(file, digest, map_in_force(records), where=str(path))
         found, approvals = standing_in(result, digest, place, records)
@@ -101,7 +103,7 @@ def handing_over(
         handover = Handover(file=file, content=content, release_files=files, standing=found, is_draft=is_draft)
         yield handover
         if not is_draft:
-            append(place.register, [*unrecorded(result, records), *_records(handover, to, records)])
+            append(place.register, [*unrecorded(result, records, place), *_records(handover, to, records)])
 
 
 def standing_in(
@@ -116,13 +118,14 @@ def standing_in(
     """
     approvals = _still_given(result, digest, records)
     where = str(result.path)
-    signers, rule = allowed_signers or team.allowed_signers, team.rule_bytes()
+    signers = allowed_signers or team.allowed_signers
     if approvals:
         team.refuse_unchecked(signers)
     checked_signatures(approvals, allowed_signers=signers, where=where)
-    if rule is not None:
-        approvals[APPROVERS] = rule
-    return standing_of(approvals, where=where), approvals
+    for name, content in ((APPROVERS, team.rule_bytes()), (GATES, team.gates_bytes())):
+        if content is not None:
+            approvals[name] = content
+    return standing_of(approvals, metrics=result.metrics(), where=where), approvals
 
 
 def draft_path(out: Path) -> Path:

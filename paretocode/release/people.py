@@ -19,7 +19,7 @@ from paretocode.release.approval import Approval
 from paretocode.release.signing import check_principal
 from paretocode.release.words import is_plain, same_words
 
-__all__ = ["APPROVERS", "ApproversFile", "Person", "Standing", "parse_approvers", "standing"]
+__all__ = ["APPROVERS", "ApproversFile", "Person", "Standing", "counts_under", "parse_approvers", "standing"]
 
 APPROVERS = "approvers.toml"
 _MAX_BYTES = 2**18
@@ -43,9 +43,13 @@ class Person(_Strict):
 
 
 class ApproversFile(_Strict):
-    """Who may approve, how many must, which roles must be among them, and whether unsigned approvals count."""
+    """Who may approve, how many must, which roles must be among them, and whether unsigned approvals count.
+
+    `team` is the name by which an experiment says whose it is.
+    """
 
     format: Literal["paretocode-approvers-1"]
+    team: _Name | None = None
     required: Annotated[int, Field(ge=1, le=100)]
     roles: list[_Role] = Field(default_factory=list)
     count_unsigned: bool = False
@@ -135,7 +139,7 @@ def standing(
     """
     if rule is None:
         return _without_rule(approvals)
-    counted = {same_words(a.by): a for a in sorted(approvals, key=lambda a: a.date) if _counts(rule, a)}
+    counted = {same_words(a.by): a for a in sorted(approvals, key=lambda a: a.date) if counts_under(rule, a)}
     given = [person for person in rule.people if same_words(person.name) in counted]
     people = _one_per_key(given, counted, keys or {})
     held = {role for person in people for role in person.roles}
@@ -185,7 +189,8 @@ def _without_rule(approvals: Sequence[Approval]) -> Standing:
     )
 
 
-def _counts(rule: ApproversFile, approval: Approval) -> bool:
+def counts_under(rule: ApproversFile, approval: Approval) -> bool:
+    """Return whether a rule counts an approval: one of its people, and signed as that person's principal if need be."""
     person = rule.person(approval.by)
     if person is None or approval.principal not in {"", person.principal}:
         return False

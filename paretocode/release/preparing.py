@@ -1,7 +1,7 @@
-"""How does a map of a result get its serial, its parent and its days of validity, before anybody approves it?
+"""How does a map of a result get serial, parent, days of validity and drift limits, before anybody approves it?
 
 They are part of the bytes that are approved, and a run cannot know them. So `prepare` writes the map once more, into
-the result's ``approvals/maps``, with these four keys set and nothing else changed. That nothing else changed needs no
+the result's ``approvals/maps``, with these five keys set and nothing else changed. That nothing else changed needs no
 trust: set back to what a run writes, the map must have the digest that the run sealed (`as_run`).
 """
 
@@ -15,6 +15,7 @@ from paretocode._borders import validated
 from paretocode._files import sha256_of_file, write_atomically
 from paretocode.errors import InputError, SealError, UsageError
 from paretocode.release.approval import find_result
+from paretocode.release.drift_limits import drift_limits_of
 from paretocode.release.in_force import InForce, map_in_force
 from paretocode.release.plain_file import is_plain_file
 from paretocode.release.team import find_team
@@ -24,12 +25,13 @@ from paretocode.tiermap.file import TierMapFile, canonical_bytes, read_tier_map,
 __all__ = ["MAPS", "as_run", "map_of_result", "prepare", "refuse_stranger", "serial_of"]
 
 MAPS = "maps"
+_AFTER_THE_RUN = ("supersedes", "valid_from", "valid_until", "drift_limits")
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def as_run(file: TierMapFile) -> TierMapFile:
-    """Return the map as a run writes it: serial 1, superseding nothing, valid always."""
-    return file.model_copy(update={"serial": 1, "supersedes": None, "valid_from": None, "valid_until": None})
+    """Return the map as a run writes it: serial 1, superseding nothing, valid always, without drift limits."""
+    return file.model_copy(update={"serial": 1, **dict.fromkeys(_AFTER_THE_RUN)})
 
 
 def prepare(
@@ -40,6 +42,8 @@ def prepare(
     serial: int | None = None,
     valid_from: str | None = None,
     valid_until: str | None = None,
+    most_moved: float | None = None,
+    least_requests: int | None = None,
     team: Path | str | None = None,
 ) -> Path:
     """Write the release candidate of a result's map, to be approved next; return its file.
@@ -57,13 +61,15 @@ def prepare(
         By default one above the parent's, 1 where there is none.
     valid_from, valid_until
         First and last day, YYYY-MM-DD; without them it is valid always.
+    most_moved, least_requests
+        Drift limits, see `drift_limits_of`; without the first the map states none.
     team
         The team's folder, see `paretocode.release.team`.
 
     Raises
     ------
     UsageError
-        A serial that is not above the parent's, or a digest without a serial.
+        A serial that is not above the parent's, a digest without a serial, or a drift limit out of range.
     InputError
         A map, day or parent that is not there or not one.
     SealError
@@ -82,7 +88,14 @@ def prepare(
     if parent_serial is not None and chosen <= parent_serial:
         raise UsageError(f"serial {chosen} is not above its parent's {parent_serial}", way_out="give a higher --serial")
     days = {"valid_from": _day(valid_from, "--valid-from"), "valid_until": _day(valid_until, "--valid-until")}
-    changed = {**file.model_dump(mode="json"), **days, "serial": chosen, "supersedes": parent}
+    limits = drift_limits_of(result, file, most_moved=most_moved, least_requests=least_requests)
+    changed = {
+        **file.model_dump(mode="json"),
+        **days,
+        "serial": chosen,
+        "supersedes": parent,
+        "drift_limits": limits,
+    }
     candidate = _validated(changed, str(source))
     content = canonical_bytes(candidate)
     slug = re.sub(r"[^A-Za-z0-9]+", "-", candidate.name).strip("-").lower()[:40] or "map"
@@ -126,7 +139,7 @@ def refuse_stranger(result: ResultFolder, file: TierMapFile, *, where: str) -> N
     Raises
     ------
     SealError
-        An edge, a model or anything else but serial, parent and validity is not the run's.
+        An edge, a model or anything else than what `prepare` sets is not the run's.
     """
     if sha256_of(canonical_bytes(as_run(file))) not in result.digests.values():
         raise SealError("it is no map of this result", where=where, way_out="prepare it again from the result")
@@ -172,4 +185,4 @@ def _day(text: str | None, name: str) -> str | None:
 
 
 def _validated(plain: dict[str, object], where: str) -> TierMapFile:
-    return validated(TierMapFile, plain, where=where, way_out="correct serial or validity")
+    return validated(TierMapFile, plain, where=where, way_out="correct serial, validity or limits")

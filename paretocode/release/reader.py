@@ -30,12 +30,24 @@ if TYPE_CHECKING:
 
     Path = str | os.PathLike[str]
     IsAvailable = Callable[[str], bool] | None
-    CheckSignature = Callable[[str, bytes, dict[str, Any]], bool]
+    CheckSignature = Callable[[str, bytes, dict[str, Any]], bool | str]
 
-__all__ = ["Decision", "HotRouter", "Reason", "Router", "TierMapError", "load", "parse", "run_vectors", "ssh_check"]
+__all__ = [
+    "Decision",
+    "HotRouter",
+    "Reason",
+    "Router",
+    "TierMapError",
+    "load",
+    "parse",
+    "read_rule",
+    "run_vectors",
+    "ssh_check",
+]
 
 FORMAT, VERSION = "paretocode-tier-map", 1
 VECTORS_FORMAT, APPROVAL_FORMAT = "paretocode-vectors-2", "paretocode-approval-1"
+APPROVERS_FORMAT = "paretocode-approvers-1"
 MAX_BYTES = 16 * 2**20
 _AGAIN = "take the release again"
 
@@ -56,6 +68,7 @@ class Reason(enum.Enum):
     BROKEN_RULE = "values that do not fit each other"
     NOT_YET_VALID = "its validity has not begun"
     EXPIRED = "its validity has ended"
+    NO_RELEASE = "it lies in no release"
     DRAFT = "it was released as a draft"
     NOT_APPROVED = "too few people approved these bytes"
     STALE_APPROVAL = "an approval of other bytes"
@@ -79,7 +92,8 @@ Decision = namedtuple("Decision", ("tier", "primary", "fallbacks"))
 
 # --- what a file may hold: a dict has exactly its keys, a list one rule for all, a tuple the allowed values -----------
 
-_COUNT, _EDGE = range(2**53), range(1 - 2**53, 2**53)
+_COUNT, _SERIAL, _EDGE = range(2**53), range(1, 2**53), range(1 - 2**53, 2**53)
+_MAY_BE_NULL = {"score_edges_milli", "drift_limits"}  # lists and dicts that may be null
 _NAME = re.compile(".{1,200}", re.DOTALL)
 _PLAIN = re.compile(r"(?!\s)[^\x00-\x1f\x7f-\x9f]{1,200}(?<!\s)")  # no control character, no space at either end
 _SHA256, _DAY = re.compile("[0-9a-f]{64}"), re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -110,17 +124,22 @@ _MAP = {
     "format": (FORMAT,),
     "format_version": (VERSION,),
     "name": (_NAME,),
-    "serial": (range(1, 2**53),),
+    "serial": (_SERIAL,),
     "supersedes": (None, _SHA256),
     "valid_from": (None, _DAY),
     "valid_until": (None, _DAY),
+    "drift_limits": {
+        "served_ppm": [(range(1_000_001),)],
+        "most_moved_ppm": (range(1_000_001),),
+        "least_requests": (_SERIAL,),
+    },
     "score_definition": (_NAME,),
     "catalogue_digest": (_SHA256,),
     "catalogue_as_of": (re.compile(".{0,32}", re.DOTALL),),
     "attribution": (re.compile(".{0,2000}", re.DOTALL),),
     "edge_rule": ("edge_belongs_above",),
     "request_edges_ppm": [(range(1_000_001),)],
-    "score_edges_milli": [(_EDGE,)],  # or null: see `_refuse_shape`
+    "score_edges_milli": [(_EDGE,)],
     "default_tier": (_NAME,),
     "tiers": [{"name": (_PLAIN,), "floor_milli": (None, _EDGE), "candidates": [_CANDIDATE]}],
     "policy": _POLICY,
@@ -140,7 +159,8 @@ def parse(content: bytes, *, where: str = "tier map") -> dict[str, Any]:
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     if text.encode(errors="replace") + b"\n" != content:  # half a surrogate pair has no bytes
         raise TierMapError(Reason.NOT_CANONICAL, where, "its bytes are not in canonical form")
-    for broken in (*_broken_tiers(document), *_broken_dates(document), *_broken_models(document)):
+    rules = (_broken_tiers, _broken_dates, _broken_limits, _broken_models)
+    for broken in (broken for rule in rules for broken in rule(document)):
         raise TierMapError(Reason.BROKEN_RULE, where, broken)
     return document
 
@@ -170,7 +190,7 @@ def _refuse_shape(value: Any, rule: Any, where: str) -> None:
         for key in sorted(set(rule) - set(value)):
             raise TierMapError(Reason.MISSING_KEY, where, f"key {key!r} is missing")
         for key in rule:
-            if value[key] is not None or key != "score_edges_milli":
+            if value[key] is not None or key not in _MAY_BE_NULL:
                 _refuse_shape(value[key], rule[key], f"{where}, {key}")
     elif isinstance(rule, list) and isinstance(value, list):
         for place, item in enumerate(value):
@@ -216,6 +236,12 @@ def _broken_dates(document: dict[str, Any]) -> Iterator[str]:
             yield f"there is no day {day}"
     if days != sorted(days):
         yield f"valid_until {days[1]} is before valid_from {days[0]}"
+
+
+def _broken_limits(document: dict[str, Any]) -> Iterator[str]:
+    shares = (document["drift_limits"] or {}).get("served_ppm")
+    if shares is not None and (len(shares) != len(document["tiers"]) or sum(shares) != 1_000_000):
+        yield f"served_ppm of drift_limits are not {len(document['tiers'])} shares that add up to 1000000"
 
 
 def _broken_models(document: dict[str, Any]) -> Iterator[str]:
@@ -325,6 +351,20 @@ class Router:
         way_out = "give one of them, a number from 0 to 1 or whole parts per million, or neither"
         raise TierMapError(Reason.BAD_REQUEST, "request", what, way_out)
 
+    def moved_ppm(self, served: dict[str, int]) -> int | None:
+        """Return which share of requests other tiers serve than on the stream that the map was judged on [ppm].
+
+        `served` counts the requests that each tier served lately, by its name. The share is half the sum of the
+        absolute differences, rounded up; beyond the map's ``most_moved_ppm`` people should look at the map again. None:
+        the map states no drift limits, or the requests are fewer than its ``least_requests``.
+        """
+        limits, n = self.document["drift_limits"], sum(served.values())
+        if limits is None or n < limits["least_requests"]:
+            return None
+        pairs = zip(self.tiers, limits["served_ppm"])  # noqa: B905 (Python 3.9)
+        apart = sum(abs(served.get(tier, 0) * 1_000_000 - ppm * n) for tier, ppm in pairs)
+        return int(-(-apart // (2 * n)))
+
     def tier_of(self, min_score_ppm: int | None) -> int:
         """Return the position of the tier that a min score asks for; None is omitted."""
         return self.default_tier if min_score_ppm is None else bisect_right(self._edges, min_score_ppm)
@@ -386,6 +426,7 @@ def load(
     *,
     require_approval: bool = True,
     least_approvals: int = 1,
+    rule: dict[str, Any] | None = None,
     check_signatures: CheckSignature | None = None,
     today: str | None = None,
     expected_sha256: str | None = None,
@@ -393,17 +434,20 @@ def load(
     parent_serial: int | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Router:
-    """Read and verify a release folder, or a tier map file with its approvals beside it; return its router.
+    """Read and verify a release folder, or the map in it; return its router.
 
     Parameters
     ----------
     path
-        A folder with ``tier_map.json``, or the file. If ``evidence.json`` lies beside it, its digests must hold.
+        A folder with ``tier_map.json``, or the file. ``evidence.json`` beside it states the digests that must hold.
     require_approval, least_approvals
-        Whether, and how many people (by name) must have approved exactly these bytes.
+        Whether it must be a release, and how many people (by name) must have approved exactly these bytes.
+    rule
+        The team's own rule, as `read_rule` gives it: which people and roles must be among them, never the author alone.
+        The rule inside a release is its maker's.
     check_signatures
-        Called with (approval file, its bytes, the approval); an approval counts only where it returns true. See
-        `ssh_check`.
+        Called with (approval file, its bytes, the approval); an approval counts only where it returns true, or the
+        fingerprint of the key, and approvals by one key count once. See `ssh_check`.
     today
         The day as YYYY-MM-DD; the UTC day by default.
     expected_sha256
@@ -430,13 +474,11 @@ def load(
     _refuse_day(router, today or _utc_day(), path)
     _refuse_parent(router, parent_sha256, parent_serial, path)
     if require_approval:
-        found = list(_approvals(folder, digest, released, max_bytes))
-        if len({_who(approval) for *_, approval in found}) < least_approvals:
-            raise TierMapError(Reason.NOT_APPROVED, path, f"{len(found)} approvals cover its bytes", "approve it first")
-        signed = {_who(seal[2]) for seal in found if check_signatures is None or check_signatures(*seal)}
-        if len(signed) < least_approvals:
-            what = f"{len(signed)} of {len(found)} approvals carry a valid signature"
-            raise TierMapError(Reason.NOT_SIGNED, path, what, "sign it first")
+        if released is None:
+            way_out = "export it, or load it with require_approval=False"
+            raise TierMapError(Reason.NO_RELEASE, path, "no evidence.json lies beside it, so it is no release", way_out)
+        found = _approvals(folder, digest, released, max_bytes)
+        _refuse_too_few(found, least_approvals, rule, check_signatures, path)
     return router
 
 
@@ -471,15 +513,13 @@ def _released_digests(folder: str, max_bytes: int) -> dict[str, str] | None:
     return digests
 
 
-def _approvals(folder: str, digest: str, released: dict[str, str] | None, max_bytes: int) -> list[Any]:
-    """Return file, bytes and content of each approval of these bytes; a release holds no other, a result may.
+def _approvals(folder: str, digest: str, released: dict[str, str], max_bytes: int) -> list[Any]:
+    """Return file, bytes and content of each approval of these bytes; a release holds no other.
 
     Revoked ones do not count, nor those that say they are signed and are not.
     """
-    sealed = {"tier_map_sha256": digest}
-    if released is not None:
-        sealed.update({f"{name}_sha256": released.get(f"result/{name}.json", "") for name in ("metrics", "manifest")})
-    found, stale = [], ""
+    sealed = {f"{name}_sha256": released.get(f"result/{name}.json", "") for name in ("metrics", "manifest")}
+    sealed["tier_map_sha256"], found = digest, []
     for name in _names(os.path.join(folder, "approvals")):
         path = os.path.join(folder, "approvals", name)
         if not re.fullmatch(r"[A-Za-z0-9-]{1,64}\.json", name) or os.path.lexists(f"{path}.revoked"):
@@ -489,15 +529,85 @@ def _approvals(folder: str, digest: str, released: dict[str, str] | None, max_by
         is_object = isinstance(approval, dict) and approval.get("format") == APPROVAL_FORMAT
         if not is_object or not isinstance(approval.get("by"), str) or not approval["by"].strip():
             raise TierMapError(Reason.NOT_APPROVED, path, f"it is no {APPROVAL_FORMAT}", "approve again")
-        if released is not None and released.get(f"approvals/{name}") != hashlib.sha256(content).hexdigest():
+        if released.get(f"approvals/{name}") != hashlib.sha256(content).hexdigest():
             raise TierMapError(Reason.CHANGED, path, "it is not as it was released")
         if any(approval.get(key) != value for key, value in sealed.items()):
-            stale = path
-        elif approval.get("signature") == "none" or os.path.isfile(f"{path}.sig"):
+            raise TierMapError(Reason.STALE_APPROVAL, path, f"it does not approve {digest[:12]}", "approve this map")
+        if approval.get("signature") == "none" or os.path.isfile(f"{path}.sig"):
             found.append((path, content, approval))
-    if stale and (released is not None or not found):
-        raise TierMapError(Reason.STALE_APPROVAL, stale, f"it does not approve {digest[:12]}", "approve this map")
     return found
+
+
+def _refuse_too_few(found: list[Any], least: int, rule: Any, check: CheckSignature | None, path: str) -> None:
+    if len({_who(approval) for *_, approval in found}) < least:
+        raise TierMapError(Reason.NOT_APPROVED, path, f"{len(found)} approvals cover its bytes", "approve it first")
+    if rule is not None and check is None and not rule.get("count_unsigned"):
+        what = "the rule counts signed approvals only, and nobody checks them"
+        raise TierMapError(Reason.NOT_SIGNED, path, what, "give check_signatures, such as ssh_check(...)")
+    keys = [(seal[2], True if check is None else check(*seal)) for seal in found]
+    signed = [(approval, key) for approval, key in keys if key]
+    names = {_who(approval) for approval, _ in signed}
+    n_people = min(len(names), len({key if isinstance(key, str) else _who(a) for a, key in signed}))
+    if n_people < least:
+        what = f"{len(signed)} of {len(found)} approvals carry a valid signature"
+        raise TierMapError(Reason.NOT_SIGNED, path, what, "sign it first")
+    for missing in _missing(rule, signed) if rule is not None else ():
+        raise TierMapError(Reason.NOT_APPROVED, path, f"the rule counts too few: {missing}", "let its people approve")
+
+
+def _missing(rule: dict[str, Any], signed: list[Any]) -> Iterator[str]:
+    """Yield what a team's rule still asks for; `paretocode verify` counts the same."""
+    given: dict[str, Any] = {}
+    for approval, key in sorted(signed, key=lambda pair: str(pair[0].get("date"))):
+        name, principal = _same_words(approval["by"]), str(approval.get("principal") or "")
+        person = next((p for p in rule["people"] if _same_words(p["name"]) == name), {"principal": None})
+        is_signed = approval.get("signature") == "ssh" and principal == person.get("principal", "")
+        if is_signed or (rule.get("count_unsigned") and principal in ("", person.get("principal", ""))):
+            given[name] = key
+    people: list[dict[str, Any]] = []
+    used: set[str] = set()
+    for person in rule["people"]:
+        key = given.get(_same_words(person["name"]))
+        if key and key not in used:
+            people.append(person)
+            used |= {key} if isinstance(key, str) else set()
+    if len(people) < rule["required"]:
+        yield f"{len(people)} of {rule['required']} approvals required"
+    for role in rule.get("roles", ()):
+        if not any(role in person.get("roles", ()) for person in people):
+            yield f"nobody with role {role} approved it"
+    texts = [str(a.get(name) or "") for a, _ in signed for name in ("author", "commit_author")]
+    authors = {_same_words(word) for text in texts for word in (text, *re.split("[<>]", text)[:2])} - {""}
+    own = [{_same_words(p["name"]), _same_words(p.get("principal", ""))} & authors for p in people]
+    if people and all("author" in p.get("roles", ()) or same for p, same in zip(people, own)):  # noqa: B905
+        yield "only its author approved it"
+    elif len(people) == 1 and not any(approval.get("author") for approval, _ in signed):
+        yield "nobody knows whether its only approver is its author"
+
+
+def _same_words(text: str) -> str:
+    """Return what two spellings of a name have in common: case folded, NFKC, runs of spaces as one."""
+    import unicodedata
+
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(folded.split())
+
+
+def read_rule(path: Path) -> dict[str, Any]:
+    """Return a team's own ``approvers.toml`` for `load`. Needs Python 3.11; an older one gives `load` such a dict."""
+    try:
+        import tomllib
+
+        rule = tomllib.loads(_read(os.fspath(path), 2**18).decode())
+    except (ImportError, ValueError) as error:
+        what = f"it cannot be read as TOML ({error})"
+        raise TierMapError(Reason.UNREADABLE, os.fspath(path), what, "check it") from error
+    people = rule.get("people")
+    is_rule = rule.get("format") == APPROVERS_FORMAT and type(rule.get("required")) is int and rule["required"] > 0
+    if not is_rule or not isinstance(people, list) or not all(isinstance(p, dict) and p.get("name") for p in people):
+        what = f"it is no {APPROVERS_FORMAT} with required and people"
+        raise TierMapError(Reason.UNREADABLE, os.fspath(path), what, "see docs/release.md of paretocode")
+    return rule
 
 
 def _who(approval: dict[str, Any]) -> str:
@@ -597,20 +707,22 @@ class HotRouter:
 def ssh_check(allowed_signers: Path, namespace: str = "paretocode-approval") -> CheckSignature:
     """Return a check for `load`: ``ssh-keygen -Y verify`` of ``NAME.json.sig`` beside each approval ``NAME.json``.
 
+    It returns the fingerprint of the key that signed, empty where the signature does not count.
+
     The approval's principal must stand in `allowed_signers`, whose dates are held against the approval's date in UTC.
     Needs OpenSSH 8.7 or newer. Source: ssh-keygen(1), "-Y verify" and "ALLOWED SIGNERS".
     """
 
-    def is_signed(path: str, content: bytes, approval: dict[str, Any]) -> bool:
+    def key_of(path: str, content: bytes, approval: dict[str, Any]) -> str:
         import subprocess
 
         try:
             moment = datetime.datetime.fromisoformat(str(approval.get("date")))
         except ValueError:
-            return False
+            return ""
         # Another principal would be a pattern; a date without a zone would be read in the zone of this machine.
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}", _who(approval)) or moment.tzinfo is None:
-            return False
+            return ""
         when = moment.astimezone(datetime.timezone.utc).strftime("verify-time=%Y%m%d%H%M%S")  # noqa: UP017
         command = ["ssh-keygen", "-Y", "verify", "-f", os.fspath(allowed_signers), "-I", _who(approval)]
         command += ["-n", namespace, "-s", f"{path}.sig", "-O", when]
@@ -621,9 +733,10 @@ def ssh_check(allowed_signers: Path, namespace: str = "paretocode-approval") -> 
         except (OSError, subprocess.TimeoutExpired) as error:
             what = f"ssh-keygen does not run ({error})"
             raise TierMapError(Reason.NOT_SIGNED, path, what, "install OpenSSH") from error
-        return done.returncode == 0
+        key = re.search(rb" key (SHA256:[A-Za-z0-9+/]+)\s*$", done.stdout)
+        return key[1].decode() if done.returncode == 0 and key else ""
 
-    return is_signed
+    return key_of
 
 
 # --- conformance ----------------------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 A register is a file of one JSON record per line, only ever added to. Each record carries the sha256 of the one before
 it and of itself, so an edited, removed, inserted or moved record shows. Its neighbour ``register.head`` names the last
-record, so that missing last ones show too. Someone who works all digests out anew is caught only by a digest kept
-elsewhere: `paretocode log` prints the last one, to be noted in another place.
+record, so that missing last ones show too: it is written before the records that it will speak of (with the old end and
+the new one) and again after them, so it is never missing and never behind. Someone who works all digests out anew is
+caught only by a digest kept elsewhere: `paretocode log` prints the last one, to be noted in another place.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ _KEYS = {
     "superseded": _MAP | {"superseded_by"},
 }
 _WAY_OUT = "restore the register from a copy"
+_EMPTY = "empty"
+"""What the head says of a register without records."""
 
 Record = dict[str, object]
 
@@ -98,8 +101,10 @@ def append(path: Path, contents: Sequence[Mapping[str, object]]) -> None:
         _refuse_shape(records[-1], len(records), path)
     added = records[len(records) - len(contents) :]
     if added:
+        end = str(records[-1]["sha256"])
+        write_atomically(_head(path), f"{added[0]['previous'] or _EMPTY}\n{end}\n".encode())
         write_atomically(path, old + b"".join(_line(record) for record in added))
-        write_atomically(_head(path), f"{records[-1]['sha256']}\n".encode())
+        write_atomically(_head(path), f"{end}\n".encode())
 
 
 def read_register(path: Path) -> list[Record]:
@@ -112,22 +117,26 @@ def read_register(path: Path) -> list[Record]:
     SealError
         A record that was edited, removed, inserted, moved or cut off; the sentence names the first that does not fit.
     """
-    content, head = _content(path), _content(_head(path)).decode(errors="replace").strip()
+    content, head = _content(path), _content(_head(path)).decode(errors="replace").split()
     lines = content.splitlines(keepends=True)
     if lines and not lines[-1].endswith(b"\n"):
         raise SealError(f"record {len(lines)} is cut off in the middle", where=str(path), way_out=_WAY_OUT)
     records: list[Record] = []
     for number, line in enumerate(lines, start=1):
         records.append(_checked(line, number, records, path))
-    if head and head not in [record["sha256"] for record in records]:
-        raise SealError(
-            f"it ends with record {len(records)}, and later ones were removed"
-            if records
-            else "all its records were removed",
-            where=str(path),
-            way_out=_WAY_OUT,
-        )
+    if (head or records) and (records[-1]["sha256"] if records else _EMPTY) not in head:
+        raise SealError(_broken_end(records, head), where=str(path), way_out=_WAY_OUT)
     return records
+
+
+def _broken_end(records: list[Record], head: list[str]) -> str:
+    if not head:
+        return f"its end is not sealed: {_head(Path(REGISTER)).name} is missing, so later records may have been removed"
+    if not records:
+        return "all its records were removed"
+    if {record["sha256"] for record in records} & set(head):
+        return f"record {len(records)} was added by something else than these commands"
+    return f"it ends with record {len(records)}, and later ones were removed"
 
 
 def _checked(line: bytes, number: int, before: list[Record], path: Path) -> Record:

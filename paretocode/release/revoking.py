@@ -16,11 +16,11 @@ from paretocode.release.approval import (
     find_result,
     parse_approval,
 )
-from paretocode.release.approving import unrecorded
 from paretocode.release.plain_file import is_plain_file
 from paretocode.release.preparing import serial_of
 from paretocode.release.register import Record, append, locked, now
 from paretocode.release.team import Team, find_team
+from paretocode.release.unrecorded import unrecorded
 from paretocode.release.words import name_and_reason
 from paretocode.result import APPROVALS
 from paretocode.tiermap.file import sha256_of
@@ -94,7 +94,7 @@ def revoke(approval: Path | str, *, by: str, reason: str, team: Path | str | Non
         is_known = any(r["kind"] == "revoked" and r["approval_sha256"] == revocation.approval_sha256 for r in records)
         if is_known and target.exists():
             raise SealError("it was taken back already", where=str(path), way_out="leave it as it is")
-        missing = list(unrecorded(result, records))
+        missing = list(unrecorded(result, records, place))
         append(place.register, [*missing, *([] if is_known else [record])])
         if not target.exists():
             write_atomically(target, json_bytes(asdict(revocation)))

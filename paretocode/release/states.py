@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 
+from paretocode.release.gates import GateReport
 from paretocode.release.people import Standing
 from paretocode.release.register import Record
 
@@ -43,7 +44,8 @@ def state_of(
     return State.EXPORTED if tier_map_sha256 in handed else State.APPROVED
 
 
-def draft_reasons(manifest: Mapping[str, object], standing: Standing) -> list[str]:
+def draft_reasons(manifest: Mapping[str, object], standing: Standing, gates: Sequence[GateReport] = ()) -> list[str]:
     """Return why a map can leave the house as a draft only; empty where it may be released."""
     reasons = ["its result was made by uncommitted code"] if is_dirty(manifest) else []
-    return [*reasons, *standing.missing]
+    failed = [f"gate {result.name} failed" for report in gates for result in report.failed]
+    return [*reasons, *standing.missing, *failed]

@@ -15,7 +15,7 @@ from paretocode.release.people import APPROVERS, ApproversFile, parse_approvers
 from paretocode.release.plain_file import is_plain_file
 from paretocode.release.register import REGISTER, Record, read_register
 
-__all__ = ["ALLOWED_SIGNERS", "TEAM_VARIABLE", "Team", "find_team"]
+__all__ = ["ALLOWED_SIGNERS", "GATES", "TEAM_VARIABLE", "Team", "find_team"]
 
 ALLOWED_SIGNERS = "allowed_signers"
 GATES = "gates.toml"
@@ -40,11 +40,6 @@ class Team:
         path = self.folder / ALLOWED_SIGNERS
         return path if is_plain_file(path) else None
 
-    @property
-    def gates(self) -> Path:
-        """The file of gates; it need not exist."""
-        return self.folder / GATES
-
     def records(self) -> list[Record]:
         """Return the register's records, checked."""
         return read_register(self.register)
@@ -57,12 +52,27 @@ class Team:
         InputError
             It cannot be read, is too large, or is no plain file.
         """
-        path = self.folder / APPROVERS
+        return self._bytes_of(APPROVERS)
+
+    def gates_bytes(self) -> bytes | None:
+        """Return the bytes of the team's gates; None where there are none.
+
+        Raises
+        ------
+        InputError
+            As `rule_bytes`.
+        """
+        return self._bytes_of(GATES)
+
+    def _bytes_of(self, name: str) -> bytes | None:
+        path = self.folder / name
         try:
             if not is_plain_file(path):
                 return None
             if path.stat().st_size > _MAX_BYTES:
-                raise InputError("it is larger than 256 KiB", where=str(path), way_out="keep the rule alone in it")
+                raise InputError(
+                    "it is larger than 256 KiB", where=str(path), way_out=f"keep what belongs into {name} alone in it"
+                )
             return path.read_bytes()
         except OSError as error:
             raise InputError(

@@ -14,7 +14,7 @@ from paretocode.release.in_force import refuse_wrong_parent
 from paretocode.release.people import APPROVERS, Standing
 from paretocode.release.preparing import refuse_stranger
 from paretocode.release.states import draft_reasons, state_of
-from paretocode.release.team import Team, find_team
+from paretocode.release.team import GATES, Team, find_team
 from paretocode.release.verification import Against, Verification, checked_map, held_against, people_in_words
 from paretocode.release.verify_release import verify_release
 from paretocode.result import MANIFEST, METRICS, TIER_MAP, ResultFolder
@@ -93,7 +93,7 @@ def _verify_result(result: ResultFolder, map_path: Path, against: Against) -> Ve
     found, approvals = _standing(result, digest, against)
     state = state_of(result.manifest, found, digest, against.records)
     lines.append(f"{file.name} serial {file.serial} is {state.value}")
-    if set(approvals) - {APPROVERS}:
+    if set(approvals) - {APPROVERS, GATES}:
         release_files(
             tier_map=content,
             metrics=(result.path / METRICS).read_bytes(),

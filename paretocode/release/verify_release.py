@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from paretocode._files import parse_json
 from paretocode.errors import SealError
@@ -12,7 +13,7 @@ from paretocode.release.in_force import InForce, refuse_wrong_parent
 from paretocode.release.people import APPROVERS, Standing
 from paretocode.release.revoking import refuse_revoked
 from paretocode.release.states import State
-from paretocode.release.team import Team
+from paretocode.release.team import GATES, Team
 from paretocode.release.verification import Against, Verification, checked_map, people_in_words
 from paretocode.result import APPROVALS, TIER_MAP
 from paretocode.tiermap.file import TierMapFile, sha256_of
@@ -44,7 +45,12 @@ def verify_release(folder: Path, against: Against) -> Verification:
     refuse_revoked(approvals, against.records, where=str(folder))
     _refuse_other_rule(approvals, against.team, folder)
     seals = checked_signatures(approvals, allowed_signers=against.allowed_signers, where=str(folder))
-    found = standing_of(approvals, where=str(folder), is_signed_only=against.allowed_signers is not None)
+    found = standing_of(
+        approvals,
+        metrics=_parsed_object(present[RESULT_METRICS]),
+        where=str(folder),
+        is_signed_only=against.allowed_signers is not None,
+    )
     lines += [
         f"all {len(expected)} files are what the map, its metrics, its manifest and its approvals make",
         f"{EVIDENCE} has sha256 {sha256_of(present[EVIDENCE])}",
@@ -61,12 +67,17 @@ def verify_release(folder: Path, against: Against) -> Verification:
 
 def _says_draft(evidence: bytes) -> bool:
     """Return whether the evidence calls this a draft; whether it may, the comparison with a fresh build decides."""
-    try:
-        plain = parse_json(evidence)
-    except (ValueError, RecursionError):
-        return False
-    predicate = plain.get("predicate") if isinstance(plain, dict) else None
+    predicate = _parsed_object(evidence).get("predicate")
     return isinstance(predicate, dict) and predicate.get("state") == State.DRAFT.word
+
+
+def _parsed_object(content: bytes) -> dict[str, Any]:
+    """Return a JSON object, empty where the bytes are none."""
+    try:
+        plain = parse_json(content)
+    except (ValueError, RecursionError):
+        return {}
+    return plain if isinstance(plain, dict) else {}
 
 
 def _refuse_differences(present: dict[str, bytes], expected: dict[str, bytes], folder: Path) -> None:
@@ -81,14 +92,16 @@ def _refuse_differences(present: dict[str, bytes], expected: dict[str, bytes], f
 
 
 def _refuse_other_rule(approvals: dict[str, bytes], team: Team | None, folder: Path) -> None:
-    """Refuse a release that was made under another rule than the team's own, or under none where the team has one."""
-    rule = None if team is None else team.rule_bytes()
-    if rule is not None and approvals.get(APPROVERS) != rule:
-        raise SealError(
-            f"it was released under another rule than the team's {APPROVERS}",
-            where=str(folder),
-            way_out="export it again under the team's rule",
-        )
+    """Refuse a release made under another rule or other gates than the team's own, or under none where it has some."""
+    if team is None:
+        return
+    for name, content in ((APPROVERS, team.rule_bytes()), (GATES, team.gates_bytes())):
+        if content is not None and approvals.get(name) != content:
+            raise SealError(
+                f"it was released under another {name} than the team's",
+                where=str(folder),
+                way_out="export it again with --team",
+            )
 
 
 def _refuse_unsigned(found: Standing, against: Against, folder: Path) -> None:

@@ -46,6 +46,7 @@ def tier_map_file(
     supersedes: str | None = None,
     valid_from: str | None = None,
     valid_until: str | None = None,
+    drift_limits: dict[str, object] | None = None,
 ) -> TierMapFile:
     """Return the file of a map, candidates in the order of its ranking on this catalogue.
 
@@ -66,6 +67,7 @@ def tier_map_file(
         "supersedes": supersedes,
         "valid_from": valid_from,
         "valid_until": valid_until,
+        "drift_limits": drift_limits,
         "score_definition": tier_map.score_definition,
         "catalogue_digest": catalogue.digest,
         "catalogue_as_of": catalogue.as_of,

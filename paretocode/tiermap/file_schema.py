@@ -13,7 +13,7 @@ from datetime import date
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from paretocode.catalogue.catalogue import PRICE_FIELDS, SPEED_PERCENTILES, Catalogue, PriceStep, model_key
 from paretocode.errors import InputError
@@ -31,6 +31,16 @@ _Whole = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
 _Ppm = Annotated[int, Field(ge=0, le=1_000_000)]
 _Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _plain_name(text: str) -> str:
+    if text != text.strip() or any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in text):
+        raise ValueError("it holds a control character, or a space at an end")
+    return text
+
+
+_Name = Annotated[_Text, AfterValidator(_plain_name)]
+"""Of a tier; a catalogue asks the same of its models."""
 _Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
@@ -72,7 +82,7 @@ class CandidateEntry(_Strict):
 class TierEntry(_Strict):
     """One tier: its name, its score floor (null for the lowest, and where score edges are unknown), its candidates."""
 
-    name: _Text
+    name: _Name
     floor_milli: _Whole | None
     candidates: list[CandidateEntry]
 
@@ -91,6 +101,17 @@ class PolicyEntry(_Strict):
     downgrades: Literal["allowed", "never"] = "allowed"
 
 
+class DriftLimitsEntry(_Strict):
+    """When should people look at the map again, by what a router can count itself: requests served by each tier."""
+
+    served_ppm: list[_Ppm]
+    """Share of served requests by tier, lowest first, on the stream that the map was judged on; together 1,000,000."""
+    most_moved_ppm: _Ppm
+    """Largest share of requests that may be served by other tiers: half the sum of the absolute differences."""
+    least_requests: Annotated[int, Field(ge=1, le=2**53 - 1)]
+    """Fewer served requests say nothing."""
+
+
 class TierMapFile(_Strict):
     """The whole file. Tiers run from the lowest up; a value equal to an edge belongs to the tier above."""
 
@@ -101,6 +122,7 @@ class TierMapFile(_Strict):
     supersedes: _Digest | None
     valid_from: _Date | None
     valid_until: _Date | None
+    drift_limits: DriftLimitsEntry | None
     score_definition: _Text
     catalogue_digest: _Digest
     catalogue_as_of: Annotated[str, Field(max_length=32)]
@@ -128,7 +150,18 @@ class TierMapFile(_Strict):
                 date.fromisoformat(day)
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise ValueError(f"valid_until {self.valid_until} is before valid_from {self.valid_from}")
+        if self.request_edges_ppm[:1] == [0] and self.default_tier != self.tiers[0].name:
+            raise ValueError(f"no request can ask for tier {self.tiers[0].name!r}: the first request edge is 0")
+        self._refuse_bad_limits()
         return self
+
+    def _refuse_bad_limits(self) -> None:
+        """Refuse shares that are not one for each tier, or that do not add up."""
+        if self.drift_limits is None:
+            return
+        shares = self.drift_limits.served_ppm
+        if len(shares) != len(self.tiers) or sum(shares) != 1_000_000:
+            raise ValueError(f"served_ppm of drift_limits are not {len(self.tiers)} shares that add up to 1000000")
 
     def _refuse_bad_candidates(self) -> None:
         """Refuse what a catalogue refuses: a price of 0 that is not free, a step twice."""

@@ -17,7 +17,7 @@ from paretocode.errors import InputError, SealError
 from paretocode.release.gates import (
     GateReport,
     GateState,
-    gates_of_experiment,
+    gates_of_metrics,
     judge_gates,
     judge_result,
     parse_gates,
@@ -343,8 +343,8 @@ def test_other_formats_sizes_and_missing_files_are_refused(tmp_path: Path) -> No
     (tmp_path / "large.toml").write_bytes(b"#" * (2**20 + 1))
     with pytest.raises(InputError, match="larger than 1 MiB"):
         read_gates(tmp_path / "large.toml")
-    assert gates_of_experiment(b"question = 'q'", where="experiment.toml") is None
-    stated = gates_of_experiment(b"[gates.cost]\nmost_change = 0.0", where="experiment.toml")
+    assert gates_of_metrics({"gates": None}, where="metrics.json") is None
+    stated = gates_of_metrics({"gates": {"cost": {"most_change": 0.0}}}, where="metrics.json")
     assert stated is not None
     assert stated.spec.gate_names == ("cost.most_change",)
 

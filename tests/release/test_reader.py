@@ -18,7 +18,7 @@ import pytest
 from paretocode._files import json_bytes
 from paretocode.errors import InputError
 from paretocode.release import approve, export_tier_map, reader, session
-from paretocode.release.reader import HotRouter, Reason, TierMapError, load, run_vectors, ssh_check
+from paretocode.release.reader import HotRouter, Reason, TierMapError, load, read_rule, run_vectors, ssh_check
 from paretocode.tiermap.file import canonical_bytes, parse_tier_map, sha256_of
 from release_folders import approval_bytes, changed_bytes, documented_file, seal, write_release
 
@@ -348,6 +348,7 @@ REFUSALS: list[tuple[str, Callable[[Path], object], dict[str, Any], Reason, str]
     ),
     ("no parent", lambda f: None, {"parent_sha256": "0" * 64}, Reason.WRONG_PARENT, "it supersedes None and 0000"),
     ("an old serial", lambda f: None, {"parent_serial": 1}, Reason.OLD_SERIAL, "its serial 1 is not above 1"),
+    ("no evidence", lambda f: (f / "evidence.json").unlink(), {}, Reason.NO_RELEASE, "so it is no release"),
     ("a draft", lambda f: seal(f, state="draft"), {}, Reason.DRAFT, "it was released as a draft"),
     (
         "evidence of nothing",
@@ -485,25 +486,15 @@ def test_two_people_are_two_and_one_person_twice_is_one(tmp_path: Path) -> None:
 def test_a_map_alone_needs_its_digest_or_nobody_s_word(tmp_path: Path) -> None:
     path = tmp_path / "map.json"
     path.write_bytes(CONTENT)
-    with pytest.raises(TierMapError, match="0 approvals cover its bytes; approve it first"):
-        load(path)
+    with pytest.raises(TierMapError, match=r"no evidence.json lies beside it, so it is no release; export it"):
+        load(path, expected_sha256=SHA256)
     assert load(path, require_approval=False, expected_sha256=SHA256).sha256 == SHA256
-
-
-def test_beside_a_result_s_map_lie_approvals_of_its_other_maps(tmp_path: Path) -> None:
-    two = {"a.json": approval_bytes(b"another map"), "b.json": approval_bytes(CONTENT)}
-    folder = write_release(tmp_path, CONTENT, two)
-    (folder / "evidence.json").unlink()
-    assert load(folder / "tier_map.json").sha256 == SHA256
-    (folder / "approvals" / "b.json").unlink()
-    with pytest.raises(TierMapError) as refusal:
-        load(folder)
-    assert refusal.value.reason is Reason.STALE_APPROVAL
 
 
 def test_a_real_release_loads_and_answers_and_a_draft_does_not(result: Path, tmp_path: Path) -> None:
     approve(result, by="Ada", reason="cheaper")
-    assert load(result).name == "quantile"
+    with pytest.raises(TierMapError, match="it is no release"):
+        load(result)
     folder = export_tier_map(result / "tier_map.json", to="release", out=tmp_path / "release")
     n_cases, differing = run_vectors(folder)
     assert n_cases > 40
@@ -513,8 +504,80 @@ def test_a_real_release_loads_and_answers_and_a_draft_does_not(result: Path, tmp
     )
     assert (done.stdout, done.stderr) == (f"{n_cases} of {n_cases} vectors agree\n", "")
     with pytest.raises(TierMapError, match="it was released as a draft") as refusal:
-        load(export_tier_map(result / "tier_map.json", to="release", out=tmp_path / "trial", is_draft=True))
+        load(draft := export_tier_map(result / "tier_map.json", to="release", out=tmp_path / "trial", is_draft=True))
     assert refusal.value.reason is Reason.DRAFT
+    (draft / "evidence.json").unlink()
+    with pytest.raises(TierMapError, match="it is no release"):
+        load(draft)
+
+
+RULE = {
+    "format": "paretocode-approvers-1",
+    "required": 2,
+    "roles": ["owner"],
+    "count_unsigned": True,
+    "people": [{"name": "Ada", "roles": ["author"]}, {"name": "Bob"}, {"name": "Cleo", "roles": ["owner"]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("by", "sentence"),
+    [
+        (("Ada", "Bob"), "the rule counts too few: nobody with role owner approved it; let its people approve"),
+        (("Cleo",), "the rule counts too few: 1 of 2 approvals required"),
+        (("Cleo", "Eve"), "the rule counts too few: 1 of 2 approvals required"),
+        (("ADA", " cleo "), ""),
+    ],
+)
+def test_a_team_s_own_rule_is_kept_by_the_router(by: tuple[str, ...], sentence: str, tmp_path: Path) -> None:
+    approvals = {f"a-{n}.json": approval_bytes(CONTENT, by=name) for n, name in enumerate(by)}
+    folder = write_release(tmp_path, CONTENT, approvals)
+    if not sentence:
+        assert load(folder, rule=RULE).sha256 == SHA256
+        return
+    with pytest.raises(TierMapError, match=sentence) as refusal:
+        load(folder, rule=RULE)
+    assert refusal.value.reason is Reason.NOT_APPROVED
+
+
+def test_a_rule_of_signed_approvals_wants_them_checked_and_each_key_once(tmp_path: Path) -> None:
+    people = [{"name": name, "principal": f"{name.lower()}@example.org"} for name in ("Ada", "Bob")]
+    rule = {**RULE, "roles": [], "count_unsigned": False, "people": people}
+    signed = {
+        f"{name}.json": approval_bytes(CONTENT, by=name, signature="ssh", principal=f"{name.lower()}@example.org")
+        for name in ("Ada", "Bob")
+    }
+    folder = write_release(tmp_path, CONTENT, signed)
+    for name in signed:
+        (folder / "approvals" / f"{name}.sig").write_bytes(b"")
+    with pytest.raises(TierMapError, match="and nobody checks them; give check_signatures"):
+        load(folder, rule=rule)
+    assert load(folder, rule=rule, check_signatures=lambda path, *_: path).sha256 == SHA256
+    for same_key in ({"rule": rule}, {"least_approvals": 2}):
+        with pytest.raises(TierMapError):
+            load(folder, check_signatures=lambda *_: "SHA256:one", **same_key)
+
+
+def test_a_rule_is_read_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "approvers.toml"
+    path.write_text('format = "paretocode-approvers-1"\nrequired = 1\npeople = [{ name = "Ada" }]\n')
+    assert read_rule(path)["people"] == [{"name": "Ada"}]
+    for text in ("required = 1", "no toml", 'format = "paretocode-approvers-1"\nrequired = 0\npeople = []'):
+        path.write_text(text)
+        with pytest.raises(TierMapError) as refusal:
+            read_rule(path)
+        assert refusal.value.reason is Reason.UNREADABLE
+
+
+def test_counts_tell_how_far_the_traffic_has_moved(tmp_path: Path) -> None:
+    limits = {"served_ppm": [500_000, 250_000, 250_000], "most_moved_ppm": 100_000, "least_requests": 8}
+    router = load(write_release(tmp_path, changed_bytes(FILE, drift_limits=limits)))
+    low, medium, high = router.tiers
+    assert router.moved_ppm({low: 4, medium: 2, high: 2}) == 0
+    assert router.moved_ppm({low: 8}) == 500_000
+    assert router.moved_ppm({low: 3, medium: 3, high: 3}) == 166_667  # 1/6, rounded up
+    assert router.moved_ppm({low: 3, medium: 2, high: 2}) is None
+    assert load(write_release(tmp_path / "none", CONTENT)).moved_ppm({low: 8}) is None
 
 
 # --- signatures ---
@@ -658,10 +721,14 @@ def test_a_parent_is_asked_for_unless_told_otherwise(release: Path) -> None:
 def test_a_map_that_is_approved_later_is_taken_up_then(release: Path) -> None:
     hot = HotRouter(release)
     child = child_of(CONTENT)
-    (release / "evidence.json").unlink()
     put(child)(release)
+    (release / "approvals" / "ada.json").unlink()
+    seal(release)
     assert not hot.refresh()
+    assert hot.last_refusal is not None
+    assert hot.last_refusal.reason is Reason.NOT_APPROVED
     (release / "approvals" / "bob.json").write_bytes(approval_bytes(child, by="Bob"))
+    seal(release)
     assert hot.refresh()
 
 

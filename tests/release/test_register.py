@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from paretocode._files import write_atomically
 from paretocode.cli.main import main
 from paretocode.errors import InputError, ParetocodeError, SealError
 from paretocode.release import approve, export_tier_map, prepare, read_register, revoke
@@ -127,14 +128,44 @@ def test_any_changed_byte_is_found(register: Path, data: st.DataObject) -> None:
         register.write_bytes(good)
 
 
-def test_a_crash_between_register_and_head_is_no_tampering(register: Path) -> None:
-    head = register.with_suffix(".head").read_bytes()
+def test_a_crash_at_any_write_of_an_append_is_no_tampering(
+    register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(path: Path, data: bytes) -> None:
+        if not left:
+            raise KeyboardInterrupt
+        left.pop()
+        write_atomically(path, data)
+
+    monkeypatch.setattr("paretocode.release.register.write_atomically", dies)
+    for place, n_before in ((register, 4), (tmp_path / "new" / "register.jsonl", 0)):
+        for n_writes in range(3):
+            left, before = [None] * n_writes, len(read_register(place))
+            with pytest.raises(KeyboardInterrupt):
+                append(place, [content(4), content(5)])
+            assert len(read_register(place)) == before + (2 if n_writes == 2 else 0)
+        assert len(read_register(place)) == n_before + 2
+
+
+def test_a_register_without_its_head_or_cut_behind_it_is_refused(register: Path) -> None:
+    whole, head = register.read_bytes(), register.with_suffix(".head")
+    register.write_bytes(b"".join(whole.splitlines(keepends=True)[:3]))
+    with pytest.raises(SealError, match="it ends with record 3, and later ones were removed"):
+        read_register(register)
+    kept = head.read_bytes()
+    head.unlink()
+    for content_ in (whole, register.read_bytes()):
+        register.write_bytes(content_)
+        with pytest.raises(SealError, match=r"its end is not sealed: register.head is missing"):
+            read_register(register)
+    head.write_bytes(kept)
+    register.write_bytes(whole)
     append(register, [content(4)])
-    register.with_suffix(".head").write_bytes(head)
-    assert len(read_register(register)) == 5
-    append(register, [content(5)])
-    register.write_bytes(b"".join(register.read_bytes().splitlines(keepends=True)[:5]))
-    with pytest.raises(SealError, match="later ones were removed"):
+    head.write_bytes(kept)
+    with pytest.raises(SealError, match="record 5 was added by something else"):
+        read_register(register)
+    register.unlink()
+    with pytest.raises(SealError, match="all its records were removed"):
         read_register(register)
 
 

@@ -52,7 +52,8 @@ def forged(release: Path, target: Path, *, rule: str | None) -> Path:
     files = {name: (release / name).read_bytes() for name in ("tier_map.json", "result/metrics.json")}
     manifest = (release / "result" / "manifest.json").read_bytes()
     true = json.loads(next((release / "approvals").glob("ada-*.json")).read_bytes())
-    approvals = {"ada-0.json": json_bytes({**true, "signature": "none", "principal": ""})}
+    lies = {"signature": "none", "principal": "", "rule_sha256": ""}
+    approvals = {"ada-0.json": json_bytes({**true, **lies})}
     if rule is not None:
         approvals["approvers.toml"] = rule.encode()
     made = release_files(

@@ -10,20 +10,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paretocode.errors import InputError
 from paretocode.release import reader
-from paretocode.tiermap.file import TierMapFile, canonical_bytes, schema_bytes, sha256_of
+from paretocode.release.rule_vectors import rule_vectors
+from paretocode.tiermap.file import TierMapFile, canonical_bytes, parse_tier_map, schema_bytes, sha256_of
 from release_folders import documented_file, write_release
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "tier_map.md").read_text(encoding="utf-8")
 SCHEMA: dict[str, Any] = json.loads(schema_bytes())
 OBJECTS = {"The map": SCHEMA, "A tier": SCHEMA["$defs"]["TierEntry"], "A candidate": SCHEMA["$defs"]["CandidateEntry"]}
-OBJECTS["The policy"] = SCHEMA["$defs"]["PolicyEntry"]
+OBJECTS |= {"The policy": SCHEMA["$defs"]["PolicyEntry"], "Drift limits": SCHEMA["$defs"]["DriftLimitsEntry"]}
 
 
 def section(title: str) -> str:
@@ -61,6 +64,34 @@ def test_the_price_step_is_explained() -> None:
 def test_the_published_schema_is_current() -> None:
     # After a change of the format: write schema_bytes() to docs/tier_map.schema.json, and mind the format's version.
     assert (DOCS / "tier_map.schema.json").read_bytes() == schema_bytes()
+
+
+def test_the_published_rule_vectors_are_current_and_the_package_and_the_reader_keep_them() -> None:
+    # After a change of the rules: write rule_vectors() there, sorted and without spaces.
+    text = json.dumps(rule_vectors(), sort_keys=True, separators=(",", ":")) + "\n"
+    assert (DOCS / "tier_map_rules.json").read_text() == text
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    for case in rule_vectors()["cases"]:
+        assert validator.is_valid(case["map"]), case["rule"]
+        content = canonical_bytes(case["map"])
+        taken = []
+        for take in (reader.parse, parse_tier_map):
+            try:
+                take(content, where="x")
+            except (reader.TierMapError, InputError):
+                taken.append(False)
+            else:
+                taken.append(True)
+        assert taken == [case["is_valid"]] * 2, case["rule"]
+
+
+def test_the_javascript_reader_keeps_the_rules() -> None:
+    if shutil.which("node") is None:
+        pytest.skip("node is not installed: the JavaScript reader was not run")
+    command = ["node", str(DOCS / "readers" / "reader.mjs"), "--rules", str(DOCS / "tier_map_rules.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    n = len(rule_vectors()["cases"])
+    assert (done.returncode, done.stdout) == (0, f"{n} of {n} rule vectors agree\n")
 
 
 def test_the_reader_knows_the_same_fields() -> None:

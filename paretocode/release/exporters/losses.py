@@ -93,6 +93,14 @@ def _validity(file: TierMapFile) -> Iterator[str]:
         )
 
 
+def _drift_limits(file: TierMapFile) -> Iterator[str]:
+    if file.drift_limits is not None:
+        yield (
+            f"People should look at the map again when more than {file.drift_limits.most_moved_ppm / 1e4:g} % of the "
+            "requests are served by other tiers than it was judged on; the target does not count."
+        )
+
+
 def _absent(file: TierMapFile) -> Iterator[str]:
     if absent := left_out(file):
         yield (

@@ -1,7 +1,7 @@
 """May this map be approved? Limits that a team writes down beforehand, each held against its number."""
 
 from paretocode.release.gates.judging import judge_gates, judge_result
-from paretocode.release.gates.reading import StatedGates, gates_of_experiment, parse_gates, read_gates
+from paretocode.release.gates.reading import StatedGates, gates_of_metrics, parse_gates, read_gates
 from paretocode.release.gates.report import GateReport, GateResult, GateState, UsedWaiver, refuse_failed_gates
 from paretocode.release.gates.sections import GatesFile, GatesSpec, WaiverEntry
 
@@ -13,7 +13,7 @@ __all__ = [  # noqa: RUF022
     "StatedGates",
     "read_gates",
     "parse_gates",
-    "gates_of_experiment",
+    "gates_of_metrics",
     "judge_gates",
     "judge_result",
     "GateState",

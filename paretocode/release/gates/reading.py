@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from paretocode._borders import validated
 from paretocode._files import json_bytes
@@ -12,7 +14,7 @@ from paretocode.errors import InputError
 from paretocode.release.gates.sections import FORMAT, GatesFile, GatesSpec
 from paretocode.tiermap.file import sha256_of
 
-__all__ = ["StatedGates", "gates_of_experiment", "parse_gates", "read_gates"]
+__all__ = ["StatedGates", "gates_of_metrics", "parse_gates", "read_gates"]
 
 _MAX_BYTES = 1 << 20
 _WAY_OUT = "see docs/gates.md for the keys"
@@ -86,22 +88,16 @@ def parse_gates(content: bytes, *, where: str) -> StatedGates:
     return StatedGates(spec=spec, source="gates.toml", sha256=sha256_of(content))
 
 
-def gates_of_experiment(content: bytes, *, where: str) -> StatedGates | None:
-    """Return the section `[gates]` of an experiment's TOML; None where it has none.
+def gates_of_metrics(metrics: Mapping[str, Any], *, where: str) -> StatedGates | None:
+    """Return the gates that a result's experiment stated, as its metrics repeat them; None where it stated none.
 
     Raises
     ------
     InputError
         As `read_gates`.
     """
-    if len(content) > _MAX_BYTES:
-        raise InputError("it is larger than 1 MiB", where=where, way_out="give an experiment file")
-    try:
-        section = tomllib.loads(content.decode("utf-8")).get("gates")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"it is not TOML ({error})", where=where, way_out="correct the line named") from error
+    section = metrics.get("gates")
     if section is None:
         return None
-    spec = validated(GatesSpec, section, where=f"{where}, section gates", way_out=_WAY_OUT)
-    canonical = json_bytes(spec.model_dump(mode="json"))
-    return StatedGates(spec=spec, source="experiment", sha256=sha256_of(canonical))
+    spec = validated(GatesSpec, section, where=f"{where}, gates", way_out=_WAY_OUT)
+    return StatedGates(spec=spec, source="experiment", sha256=sha256_of(json_bytes(spec.model_dump(mode="json"))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import json
 import re
@@ -12,8 +11,9 @@ from typing import Any
 import pytest
 
 from paretocode.catalogue import load_bundled
-from paretocode.tiermap import Tier, documented_pareto_code
+from paretocode.tiermap import documented_pareto_code
 from paretocode.tiermap.file import TierMapFile, tier_map_file
+from release_folders import without_strangers
 
 _ENTRY = re.compile(r'("(?:[^"\\]|\\.)*"|[A-Za-z_][A-Za-z0-9_.-]*):(?: (.*))?$', re.S)
 
@@ -48,9 +48,7 @@ def world_file() -> Callable[[Any], TierMapFile]:
 
     def file_of(world: Any) -> TierMapFile:
         tier_map, catalogue = world
-        tiers = tuple(Tier(name=t.name, models=tuple(m for m in t.models if m in catalogue)) for t in tier_map.tiers)
-        catalogue = catalogue.replace(context_tokens=catalogue.context_tokens * 20)
-        return tier_map_file(dataclasses.replace(tier_map, tiers=tiers), catalogue)
+        return without_strangers(tier_map, catalogue.replace(context_tokens=catalogue.context_tokens * 20))
 
     return file_of
 
