@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,15 +57,11 @@ def read_columns(engine: Any, tables: Sequence[Table], source: Mapping[str, str]
     InputError
         A cell that breaks its column's rule, with file, row and value; a damaged file.
     """
-    texts = {}
-    if "session_id" in source:
-        texts["session"] = text_column(engine, tables, source["session_id"], is_trimmed=True)
-    if "model" in source:
-        texts["model_code"] = text_column(engine, tables, source["model"], is_trimmed=False)
+    texts = text_columns(engine, tables, source)
     room, first_rows = _Room(_n_rows_known(engine, tables)), [0]
     for table in tables:
-        for batch in _asked(engine, table, source, texts):
-            room.add(_checked(batch, table, source, texts))
+        for batch in checked_batches(engine, table, source, texts):
+            room.add(batch)
         first_rows.append(room.n_rows)
     columns = room.columns()
     if "ts" in columns:
@@ -73,12 +69,32 @@ def read_columns(engine: Any, tables: Sequence[Table], source: Mapping[str, str]
     return Columns(columns, {name: text.names for name, text in texts.items()}, np.asarray(first_rows))
 
 
-def _asked(engine: Any, table: Table, source: Mapping[str, str], texts: Mapping[str, TextColumn]) -> Any:
+def text_columns(engine: Any, tables: Sequence[Table], source: Mapping[str, str]) -> dict[str, TextColumn]:
+    """Return the columns of texts that the source has: `session`, `model_code`."""
+    texts = {}
+    if "session_id" in source:
+        texts["session"] = text_column(engine, tables, source["session_id"], is_trimmed=True)
+    if "model" in source:
+        texts["model_code"] = text_column(engine, tables, source["model"], is_trimmed=False)
+    return texts
+
+
+def checked_batches(
+    engine: Any, table: Table, source: Mapping[str, str], texts: Mapping[str, TextColumn]
+) -> Iterator[dict[str, NDArray[Any]]]:
+    """Yield one file's rows in its order, some 10^5 at a time, as `Columns` calls them but with `ts` as it is.
+
+    Raises
+    ------
+    InputError
+        As `read_columns`.
+    """
     asked = {ours: cell_sql(table, theirs, RULES[ours]) for ours, theirs in source.items() if ours in RULES}
     asked |= {name: (text.key_sql(table), np.uint64) for name, text in texts.items()}
     select = ", ".join(f"{sql} AS {name}" for name, (sql, _) in asked.items())
     dtypes: dict[str, DTypeLike] = {name: dtype for name, (_, dtype) in asked.items()}
-    return batches_of(engine, f"SELECT {select} FROM {table.literal_sql}", dtypes, file=table.file)
+    for batch in batches_of(engine, f"SELECT {select} FROM {table.literal_sql}", dtypes, file=table.file):
+        yield _checked(batch, table, source, texts)
 
 
 def _checked(
