@@ -16,7 +16,16 @@ from paretocode._checks import FloatColumn, IntColumn, read_only
 from paretocode.errors import InputError
 from paretocode.stream.stream import RequestStream
 
-__all__ = ["LEVEL_NORMALS", "N_LEVELS", "SESSION_CORRELATION", "Luck", "draw_luck", "mixed_bits"]
+__all__ = [
+    "LEVEL_NORMALS",
+    "N_LEVELS",
+    "SESSION_CORRELATION",
+    "Luck",
+    "LuckSources",
+    "draw_luck",
+    "luck_sources",
+    "mixed_bits",
+]
 
 N_LEVELS = 4096
 LEVEL_NORMALS: FloatColumn = np.array([NormalDist().inv_cdf((i + 0.5) / N_LEVELS) for i in range(N_LEVELS)])
@@ -26,6 +35,7 @@ SESSION_CORRELATION = 0.3
 """Lag-1 autocorrelation of luck within a session: log-residuals of answer times of five Claude models showed .15 to
 .43. Without it the totals of sessions would look too calm."""
 
+_SKIPPED_AT_ONCE = 1 << 20
 _GOLDEN, _MIX_1, _MIX_2, _MASK = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 2**64 - 1
 
 
@@ -80,32 +90,77 @@ def draw_luck(
     InputError
         A correlation outside 0 .. 1.
     """
-    if not 0 <= correlation < 1:
-        raise InputError(f"the correlation of luck is {correlation:g}", way_out="give a number from 0 to below 1")
+    return luck_sources(rng).draw(stream, correlation=correlation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LuckSources:
+    """Where luck comes from: three independent generators. Parts of a stream that draw in order draw what it would."""
+
+    ttft: np.random.Generator
+    throughput: np.random.Generator
+    bits: np.random.Generator
+
+    def draw(self, stream: RequestStream, *, correlation: float = SESSION_CORRELATION) -> Luck:
+        """Draw the luck of a stream, or of its next part; the generators move on. O(n).
+
+        Raises
+        ------
+        InputError
+            A correlation outside 0 .. 1.
+        """
+        if not 0 <= correlation < 1:
+            raise InputError(f"the correlation of luck is {correlation:g}", way_out="give a number from 0 to below 1")
+        return Luck(
+            ttft=_levels(stream, correlation, self.ttft),
+            throughput=_levels(stream, correlation, self.throughput),
+            bits=read_only(self._bits(len(stream))),
+        )
+
+    def skip(self, n_requests: int) -> None:
+        """Move on as if so many requests had drawn. O(n), memory flat."""
+        for start in range(0, n_requests, _SKIPPED_AT_ONCE):
+            n = min(_SKIPPED_AT_ONCE, n_requests - start)
+            self.ttft.standard_normal(n)
+            self.throughput.standard_normal(n)
+            self._bits(n)
+
+    def _bits(self, n: int) -> NDArray[np.uint32]:
+        return self.bits.integers(2**32, size=n, dtype=np.uint32)
+
+
+def luck_sources(rng: np.random.Generator | int) -> LuckSources:
+    """Return the generators of a seed's luck."""
     for_ttft, for_throughput, for_bits = np.random.default_rng(rng).spawn(3)
-    return Luck(
-        ttft=_levels(stream, correlation, for_ttft),
-        throughput=_levels(stream, correlation, for_throughput),
-        bits=read_only(for_bits.integers(2**32, size=len(stream), dtype=np.uint32)),
-    )
+    return LuckSources(ttft=for_ttft, throughput=for_throughput, bits=for_bits)
 
 
 def _levels(stream: RequestStream, correlation: float, rng: np.random.Generator) -> NDArray[np.uint16]:
-    from scipy.signal import lfilter
     from scipy.special import ndtr
 
     normal = rng.standard_normal(len(stream))
     if correlation > 0:
-        first = np.flatnonzero(stream.is_first)
-        scaled = normal * np.sqrt(1 - correlation**2)
-        scaled[first] = normal[first]
-        run_on = lfilter([1.0], [1.0, -correlation], scaled)
-        # The filter runs on through the sessions: what it carried into each is taken out again.
-        carried = np.where(first > 0, run_on[first - 1], 0.0)
-        turn = np.arange(len(stream)) - first[stream.session]
-        normal = run_on - carried[stream.session] * correlation ** (turn + 1.0)
+        normal = _run_on(normal, stream, correlation)
     level = np.minimum(np.floor(ndtr(normal) * N_LEVELS), N_LEVELS - 1)
     return read_only(level.astype(np.uint16))
+
+
+def _run_on(normal: FloatColumn, stream: RequestStream, correlation: float) -> FloatColumn:
+    """Return normal scores that remember the one before in their session: the j-th requests of all sessions at once.
+
+    A filter over the whole column would be faster, but what it carries from one session into the next, and what is
+    taken out again, rounds differently with every other session before: a part of a stream would have other luck.
+    """
+    start = np.flatnonzero(stream.is_first)
+    length = np.diff(start, append=len(stream))
+    by_length = np.argsort(-length, kind="stable")
+    start, length = start[by_length], length[by_length]
+    found = normal.copy()
+    fresh = np.sqrt(1 - correlation**2)
+    for turn in range(1, int(length[0])):
+        row = start[: int(np.searchsorted(-length, -turn, side="left"))] + turn
+        found[row] = correlation * found[row - 1] + fresh * normal[row]
+    return found
 
 
 def mixed_bits(bits: int, draw: int) -> int:

@@ -142,11 +142,23 @@ class Demand:
 
     def draw(self, n: int, rng: np.random.Generator) -> tuple[IntColumn, BoolColumn]:
         """Return n independent min scores [ppm] and whether each is omitted (0 there)."""
+        return self.values(self.kinds(n, rng), rng)
+
+    def kinds(self, n: int, rng: np.random.Generator) -> IntColumn:
+        """Return what n draws are: the position of an atom, then omitted, then smooth. One random number each."""
         shares = [*(share for _, share in self.atoms), self.omitted_share, self.smooth_share]
-        kind = np.searchsorted(np.cumsum(shares)[:-1], rng.random(n), side="right")
+        return np.searchsorted(np.cumsum(shares)[:-1], rng.random(n), side="right")
+
+    def is_smooth(self, kind: IntColumn) -> BoolColumn:
+        """Return which draws take a value from the smooth law."""
+        found: BoolColumn = kind == len(self.atoms) + 1
+        return found
+
+    def values(self, kind: IntColumn, rng: np.random.Generator) -> tuple[IntColumn, BoolColumn]:
+        """Return the min scores of draws of these kinds [ppm] and whether each is omitted; one Beta for each smooth."""
         values = np.array([*(round(score * PPM) for score, _ in self.atoms), 0, 0], dtype=np.int64)
         ppm = values[kind]
-        smooth = kind == len(self.atoms) + 1
+        smooth = self.is_smooth(kind)
         drawn = rng.beta(self.smooth_a, self.smooth_b, int(smooth.sum()))
         score = self.smooth_low + (self.smooth_high - self.smooth_low) * drawn
         ppm[smooth] = np.rint(score * PPM / STEP_PPM).astype(np.int64) * STEP_PPM
