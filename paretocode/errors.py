@@ -8,6 +8,7 @@ after ``error:`` and ends with the class's exit code.
 from __future__ import annotations
 
 __all__ = [
+    "EngineError",
     "InputError",
     "MissingDependencyError",
     "ParetocodeError",
@@ -70,3 +71,9 @@ class MissingDependencyError(ParetocodeError):
     """An optional or uninstalled library is needed for what was asked."""
 
     exit_code = 4
+
+
+class EngineError(ParetocodeError):
+    """Work that was lost with its workers or its scheduler; what was finished is kept, and the same command goes on."""
+
+    exit_code = 5

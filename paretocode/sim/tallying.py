@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from paretocode._checks import BoolColumn, IndexColumn, IntColumn
+from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.scales import ScoreScale
 from paretocode.errors import InputError
 from paretocode.sim.billing import exact_sum
@@ -18,8 +19,9 @@ from paretocode.sim.plan import UNSERVED
 from paretocode.sim.replaying import Replay, session_blocks
 from paretocode.sim.tally_record import Subject, Tally, merged
 from paretocode.stream.stream import RequestStream
+from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["tally"]
+__all__ = ["tally", "tally_subject"]
 
 
 def tally(run: Replay, *, scale: ScoreScale, slo_s: Sequence[float] = ()) -> Tally:
@@ -53,20 +55,29 @@ def tally(run: Replay, *, scale: ScoreScale, slo_s: Sequence[float] = ()) -> Tal
     >>> whole.requests_by_tier, whole == first + second
     ((1, 1, 1), True)
     """
-    subject = _subject(run, scale, slo_s)
+    subject = tally_subject(run.tier_map, run.catalogue, scale=scale, slo_s=slo_s)
     has_score = run.catalogue.has_score
     return merged(_tally_rows(run, rows, subject, has_score) for rows in session_blocks(run.stream))
 
 
-def _subject(run: Replay, scale: ScoreScale, slo_s: Sequence[float]) -> Subject:
+def tally_subject(
+    tier_map: TierMap, catalogue: Catalogue, *, scale: ScoreScale, slo_s: Sequence[float] = ()
+) -> Subject:
+    """Return what tallies of these replays speak of.
+
+    Raises
+    ------
+    InputError
+        As `tally`.
+    """
     for limit in slo_s:
         if not 0 <= limit < 1e9:
             raise InputError(f"a latency limit is {limit:g} s", way_out="give seconds, 0 or more")
     return Subject(
-        tier_map=run.tier_map,
-        catalogue_digest=run.catalogue.digest,
-        model_keys=tuple(run.catalogue.keys),
-        axis_ppm=tuple(scale.to_axis_ppm(run.catalogue.coding_score).tolist()),
+        tier_map=tier_map,
+        catalogue_digest=catalogue.digest,
+        model_keys=tuple(catalogue.keys),
+        axis_ppm=tuple(scale.to_axis_ppm(catalogue.coding_score).tolist()),
         limits_us=tuple(round(limit * 1e6) for limit in slo_s),
     )
 

@@ -1,0 +1,102 @@
+"""How does a finished part of a replay outlive its run? One JSON file a part, sealed, of whole numbers only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from paretocode._checks import read_only
+from paretocode._files import json_bytes, read_json, write_atomically
+from paretocode.errors import InputError
+from paretocode.sim.histogram import LatencyHistogram
+from paretocode.sim.jumps import Jumps, JumpTally
+from paretocode.sim.partitioned.replays import MapTally
+from paretocode.sim.tally_record import Subject, Tally
+
+__all__ = ["KeptReplays"]
+
+_PAIRS = ("tiers", "model_keys", "flap_turns")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptReplays:
+    """A folder of finished parts; a `ResultStore` for `replay_tasks`.
+
+    Parameters
+    ----------
+    folder
+        Where they lie; made when the first is kept.
+    question
+        Digest of all that the numbers depend on: files of another question are not looked at.
+    subjects
+        Name of map -> what its tallies speak of.
+    """
+
+    folder: Path
+    question: str
+    subjects: Mapping[str, Subject]
+
+    def _file(self, number: int) -> Path:
+        return self.folder / f"part-{number:05d}.json"
+
+    def recall(self, number: int) -> dict[str, MapTally] | None:
+        """Return the tallies of a part; None where there are none, or where the file is not as it was written."""
+        path = self._file(number)
+        if not path.is_file():
+            return None
+        try:
+            plain: dict[str, Any] = read_json(path, what="part of a run", way_out="run it again")
+        except InputError:
+            return None
+        maps = plain.get("maps")
+        if plain.get("seal") != self._seal(number, maps) or not isinstance(maps, dict):
+            return None
+        return {name: _map_tally(maps[name], subject) for name, subject in self.subjects.items()}
+
+    def keep(self, number: int, result: Mapping[str, MapTally]) -> None:
+        """Write the tallies of a part; the file appears whole."""
+        maps = {name: _plain(one) for name, one in result.items()}
+        write_atomically(self._file(number), json_bytes({"maps": maps, "seal": self._seal(number, maps)}))
+
+    def _seal(self, number: int, maps: object) -> str:
+        return hashlib.sha256(f"{self.question} {number} ".encode() + json_bytes(maps)).hexdigest()
+
+
+def _plain(one: MapTally) -> dict[str, Any]:
+    return {"tally": _plain_tally(one.tally), "jumps": _plain_jumps(one.jumps)}
+
+
+def _plain_tally(tally: Tally) -> dict[str, Any]:
+    plain = {f.name: getattr(tally, f.name) for f in fields(Tally) if f.name not in {"subject", "jumps", "latency"}}
+    histogram = {"bucket": tally.latency.bucket.tolist(), "requests": tally.latency.requests.tolist()}
+    return {**plain, "jumps": asdict(tally.jumps), "latency": histogram}
+
+
+def _map_tally(plain: dict[str, Any], subject: Subject) -> MapTally:
+    counts = plain["tally"]
+    latency = {name: read_only(np.array(values, dtype=np.int64)) for name, values in counts["latency"].items()}
+    numbers = {name: _tuples(value) for name, value in counts.items() if name not in {"jumps", "latency"}}
+    return MapTally(
+        tally=Tally(subject=subject, jumps=Jumps(**counts["jumps"]), latency=LatencyHistogram(**latency), **numbers),
+        jumps=_jump_tally(plain["jumps"]),
+    )
+
+
+def _plain_jumps(jumps: JumpTally) -> dict[str, Any]:
+    plain = {f.name: getattr(jumps, f.name) for f in fields(JumpTally)}
+    return {**plain, "model_jumps": [[*pair, n] for pair, n in sorted(jumps.model_jumps.items())]}
+
+
+def _jump_tally(plain: dict[str, Any]) -> JumpTally:
+    numbers = {name: _tuples(value) for name, value in plain.items() if name != "model_jumps"}
+    return JumpTally(**numbers, model_jumps={(before, after): n for before, after, n in plain["model_jumps"]})
+
+
+def _tuples(value: Any) -> Any:
+    """Return lists as the tuples that they were."""
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

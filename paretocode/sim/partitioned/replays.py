@@ -1,0 +1,90 @@
+"""What do maps do to a stream larger than memory? Each part replayed by itself; what it adds up to is added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from paretocode.catalogue.catalogue import Catalogue
+from paretocode.catalogue.scales import ScoreScale
+from paretocode.sim.cache import PrefixCache
+from paretocode.sim.jumps import JumpTally, jump_tables, tally_jumps
+from paretocode.sim.partitioned.asked_parts import AskedPart
+from paretocode.sim.replaying import replay
+from paretocode.sim.tally_record import Tally
+from paretocode.sim.tallying import tally
+from paretocode.tiermap.tier_map import TierMap
+
+__all__ = ["MapTally", "ReplayTask", "replay_tasks"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapTally:
+    """What a replay under one map adds up to. ``+`` is exact, associative and commutative."""
+
+    tally: Tally
+    jumps: JumpTally
+
+    def __add__(self, other: MapTally) -> MapTally:
+        """Return the tally of both parts."""
+        return MapTally(tally=self.tally + other.tally, jumps=self.jumps + other.jumps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayTask:
+    """Replays one part under several maps, read once; picklable.
+
+    Parameters
+    ----------
+    part
+        Which part.
+    maps, catalogue, cache, scale, slo_s
+        As for `replay` and `tally`.
+    """
+
+    part: AskedPart
+    maps: Mapping[str, TierMap]
+    catalogue: Catalogue
+    cache: PrefixCache
+    scale: ScoreScale
+    slo_s: tuple[float, ...] = ()
+
+    def __call__(self) -> dict[str, MapTally]:
+        """Return the tallies by name of map."""
+        stream = self.part.stream()
+        luck = self.part.luck(stream)
+        found = {}
+        for name, tier_map in self.maps.items():
+            run = replay(stream, tier_map, self.catalogue, cache=self.cache, luck=luck)
+            jumps = tally_jumps(run, jump_tables(run, self.cache))
+            found[name] = MapTally(tally=tally(run, scale=self.scale, slo_s=self.slo_s), jumps=jumps)
+        return found
+
+
+def replay_tasks(
+    parts: Sequence[AskedPart],
+    maps: Mapping[str, TierMap],
+    catalogue: Catalogue,
+    *,
+    scale: ScoreScale,
+    cache: PrefixCache | None = None,
+    slo_s: Sequence[float] = (),
+) -> list[ReplayTask]:
+    """Return one task a part; their results add up, map by map, to `tally` and `tally_jumps` of the whole stream.
+
+    Parameters
+    ----------
+    cache
+        Rules of prompt caching; the defaults of `PrefixCache` when None.
+    """
+    return [
+        ReplayTask(
+            part=part,
+            maps=dict(maps),
+            catalogue=catalogue,
+            cache=PrefixCache() if cache is None else cache,
+            scale=scale,
+            slo_s=tuple(slo_s),
+        )
+        for part in parts
+    ]
