@@ -6,10 +6,11 @@ so any other one will do as well.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from paretocode.errors import EngineError, MissingDependencyError, UsageError
@@ -105,8 +106,25 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[Executor]:
             way_out="start it, or check its address; what is finished is kept",
         ) from error
     try:
-        yield client.get_executor(pure=False, retries=0)
+        with _silenced("distributed", "tornado", "asyncio"):
+            yield client.get_executor(pure=False, retries=0)
     finally:
-        client.close(timeout=_CONNECT_S)
-        if cluster is not None:
-            cluster.close(timeout=_CONNECT_S)
+        with _silenced("distributed", "tornado", "asyncio"), suppress(OSError, TimeoutError):
+            client.close(timeout=_CONNECT_S)
+            if cluster is not None:
+                cluster.close(timeout=_CONNECT_S)
+
+
+@contextmanager
+def _silenced(*families: str) -> Iterator[None]:
+    """Keep a library's log to itself for a while: what becomes of lost workers is told in our words."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in families]
+    loggers = [logging.getLogger(name) for name in {*names, *families}]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
