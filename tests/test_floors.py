@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "paretocode"
 
-GROUND = {"errors", "_checks", "_compiled", "_files", "_borders", "result"}
+GROUND = {"errors", "_checks", "_compiled", "_files", "_borders", "progress", "result"}
 LOW = GROUND | {"catalogue", "stream"}
 MIDDLE = LOW | {"frontier", "bands", "tiermap"}
 SEARCH = MIDDLE | {"sim"}
@@ -34,6 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_compiled": {"errors"},
     "_files": {"errors"},
     "_borders": {"errors"},
+    "progress": set(),
+    "_bars": set(),
     "result": {"errors", "_files"},
     "catalogue": GROUND,
     "stream": GROUND,
@@ -46,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": SHOW,
     "release": SHOW,
     "experiment": SHOW | {"report", "release"},
-    "cli": SHOW | {"report", "release", "experiment"},
+    "cli": SHOW | {"report", "release", "experiment", "_bars"},
 }
 FLOOR = {
     "errors": 0,
@@ -54,6 +56,8 @@ FLOOR = {
     "_compiled": 0,
     "_files": 0,
     "_borders": 0,
+    "progress": 0,
+    "_bars": 0,
     "result": 0,
     "catalogue": 1,
     "stream": 1,

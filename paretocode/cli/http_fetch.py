@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 from paretocode import __version__
 from paretocode.errors import InputError
+from paretocode.progress import task
 
 __all__ = ["FetchLimits", "fetch", "is_loopback", "refuse_address"]
 
@@ -174,13 +175,15 @@ def _body(answer: Any, limits: FetchLimits, deadline: float, url: str) -> bytes:
         raise _too_large(f"{expected:,} bytes", limits, url)
     parts: list[bytes] = []
     size = 0
-    while chunk := answer.read1(_CHUNK_BYTES):
-        parts.append(chunk)
-        size += len(chunk)
-        if size > limits.size_bytes:
-            raise _too_large("more", limits, url)
-        if time.monotonic() >= deadline:
-            raise _LaterError(f"the answer took longer than {limits.total_s:g} s")
+    with task("fetch", total=expected, unit="B") as work:
+        while chunk := answer.read1(_CHUNK_BYTES):
+            parts.append(chunk)
+            size += len(chunk)
+            work.advance(len(chunk))
+            if size > limits.size_bytes:
+                raise _too_large("more", limits, url)
+            if time.monotonic() >= deadline:
+                raise _LaterError(f"the answer took longer than {limits.total_s:g} s")
     if time.monotonic() >= deadline:  # the deadline closed the line, which looks like the end of the body
         raise _LaterError(f"the answer took longer than {limits.total_s:g} s")
     if expected is not None and size < expected:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from paretocode._checks import FloatColumn, IntColumn
 from paretocode.errors import InputError
+from paretocode.progress import task
 
 __all__ = ["FloatMatrix", "Limbs", "Resampling", "limbs_of", "resampled_totals"]
 
@@ -75,11 +76,13 @@ class Resampling:
         """
         buffer = np.empty((self._step, self.n_clusters), dtype=kind)
         is_kept = self.n_clusters * self.n_replicates <= _MOST_KEPT
-        for rows, counts in ((rows, self._kept[rows]) for rows in self._steps()) if is_kept else self._drawn():
-            block = buffer[: rows.stop - rows.start]
-            for row, one in zip(block, counts, strict=True):
-                row[:] = one  # whole numbers far below 2^24: exact in either kind
-            yield rows, block
+        with task("resample", total=self.n_replicates, unit="resample") as work:
+            for rows, counts in ((rows, self._kept[rows]) for rows in self._steps()) if is_kept else self._drawn():
+                block = buffer[: rows.stop - rows.start]
+                for row, one in zip(block, counts, strict=True):
+                    row[:] = one  # whole numbers far below 2^24: exact in either kind
+                yield rows, block
+                work.at(rows.stop, self.n_replicates)
 
     @cached_property
     def _kept(self) -> NDArray[np.uint16]:

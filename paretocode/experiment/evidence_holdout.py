@@ -22,6 +22,7 @@ from paretocode.experiment.evidence_choosing import Chooser
 from paretocode.experiment.evidence_sections import HoldoutSpec
 from paretocode.experiment.evidence_sums import CLUSTERS
 from paretocode.experiment.resolve import Experiment
+from paretocode.progress import task
 
 __all__ = ["holdout_document"]
 
@@ -117,5 +118,13 @@ def _folds(experiment: Experiment, spec: HoldoutSpec, chooser: Chooser, terms: T
         experiment.stream, n_folds=spec.folds, rng=experiment.spec.evidence.seed, groups=_groups(experiment)
     )
     incumbent = experiment.tier_maps[experiment.spec.incumbent.name]
-    found = cross_fit(experiment.stream, splits=splits, choose=chooser.choose, incumbent=incumbent, terms=terms)
+    with task("choose on folds", total=len(splits), unit="fold") as work:
+        found = cross_fit(
+            experiment.stream,
+            splits=splits,
+            choose=chooser.choose,
+            incumbent=incumbent,
+            terms=terms,
+            on_split=work.at,
+        )
     return dict(found.to_dict())

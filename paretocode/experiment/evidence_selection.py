@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any, NamedTuple
@@ -27,6 +26,7 @@ from paretocode.experiment.evidence_sections import SelectionSpec
 from paretocode.experiment.measuring import SCORE_NOISE_SD, MapReplays, Measured
 from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.search_done import Searched
+from paretocode.progress import task, tracked
 from paretocode.sim.jumps import expected_flips
 from paretocode.stream import PPM, RequestStream, drawn_sessions
 from paretocode.tiermap import TierMap
@@ -121,12 +121,8 @@ def _value(sums: MapSums, name: str) -> float:
 
 
 def _nested(pool: MapPool, spec: SelectionSpec, *, level: float) -> ChosenMap:
-    from tqdm import tqdm
-
-    with tqdm(desc="choose again", unit="resample", total=spec.outer, disable=not sys.stderr.isatty()) as bar:
-        return nested_bootstrap(
-            pool, n_outer=spec.outer, n_inner=spec.inner, level=level, progress=lambda done, _: bar.update(done - bar.n)
-        )
+    with task("choose again", total=spec.outer, unit="resample") as work:
+        return nested_bootstrap(pool, n_outer=spec.outer, n_inner=spec.inner, level=level, progress=work.at)
 
 
 def _join(maps: dict[str, TierMap], found: list[TierMap]) -> None:
@@ -158,12 +154,10 @@ def _pool_maps(experiment: Experiment, searched: Searched | None, spec: Selectio
 
 def _searched_again(experiment: Experiment, chooser: Chooser, spec: SelectionSpec) -> list[TierMap]:
     """Return the maps that the search finds in resamples of the sessions; in some, no map may keep the limits."""
-    from tqdm import tqdm
-
     stream: RequestStream = experiment.stream
     rng = np.random.default_rng(experiment.spec.evidence.seed)
     found = []
-    for _ in tqdm(range(spec.searches), desc="search again", unit="resample", disable=not sys.stderr.isatty()):
+    for _ in tracked(range(spec.searches), "search again", unit="resample"):
         drawn = np.sort(rng.integers(0, stream.n_sessions, size=stream.n_sessions))
         with suppress(NoMapError):
             found.append(chooser.choose(drawn_sessions(stream, drawn)))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from paretocode.errors import InputError
 from paretocode.evidence.sensitivity import break_even, default_parameters, default_shifts, sensitivity, world_of
 from paretocode.experiment.evidence_sections import SensitivitySpec
 from paretocode.experiment.resolve import Experiment
+from paretocode.progress import task, tracked
 
 __all__ = ["sensitivity_document"]
 
 
 def sensitivity_document(experiment: Experiment, spec: SensitivitySpec) -> dict[str, Any]:
     """Return the tornado and the break-even points of the proposed map against the incumbent."""
-    from tqdm import tqdm
-
     incumbent, proposed = experiment.spec.incumbent.name, experiment.proposed
     if proposed == incumbent:
         return {"left_out": "the incumbent is proposed, so there is no candidate to be sensitive"}
@@ -30,20 +28,14 @@ def sensitivity_document(experiment: Experiment, spec: SensitivitySpec) -> dict[
         cache=experiment.cache,
         operations=experiment.operations,
     )
-    is_quiet = not sys.stderr.isatty()
-    with tqdm(desc="sensitivity", unit="replay", disable=is_quiet) as bar:
-
-        def move(n_done: int, n_all: int) -> None:
-            bar.total = n_all
-            bar.update(n_done - bar.n)
-
+    with task("sensitivity", unit="replay") as work:
         shifts = default_shifts(world, has_failures=experiment.operations is not None)
-        tornado = sensitivity(world, shifts, measures=spec.measures, progress=move)
+        tornado = sensitivity(world, shifts, measures=spec.measures, progress=work.at)
     document: dict[str, Any] = {"tornado": tornado.to_dict()}
     if spec.break_even:
         document["break_even"] = [
             _break_even(world, parameter, spec.measures[0])
-            for parameter in tqdm(default_parameters(world), desc="break-even", unit="parameter", disable=is_quiet)
+            for parameter in tracked(default_parameters(world), "break-even", unit="parameter")
         ]
     return document
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from paretocode.experiment.resolve import Experiment
 from paretocode.frontier import frontier_of
+from paretocode.progress import tracked
 from paretocode.report.html import render_report
 from paretocode.report.plots import (
     figure_png,
@@ -41,10 +42,13 @@ def drawn_files(experiment: Experiment, document: dict[str, Any]) -> dict[str, b
     if "search" in document:
         figures["map_frontier"] = plot_map_frontier(document["search"])
     figures |= _evidence_figures(document.get("evidence") or {}, proposed.name)
-    svgs = {name: save_svg(figure) for name, figure in figures.items()}
+    svgs: dict[str, str] = {}
+    pngs: dict[str, bytes] = {}
+    for name, figure in tracked(figures.items(), "draw", unit="figure"):
+        svgs[name], pngs[name] = save_svg(figure), figure_png(figure)
     return {
         **{f"figures/{name}.svg": svg.encode() for name, svg in svgs.items()},
-        **{f"figures/{name}.png": figure_png(figure) for name, figure in figures.items()},
+        **{f"figures/{name}.png": png for name, png in pngs.items()},
         "report.html": render_report(document, figures=svgs).encode(),
     }
 

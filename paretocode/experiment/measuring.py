@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 import time
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from paretocode.errors import InputError
 from paretocode.experiment.evidence_sums import SumsOfMaps
 from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.state_sections import MotionSpec
+from paretocode.progress import task
 from paretocode.sim.billing import nano_usd
 from paretocode.sim.events import replay_events, tally_events
 from paretocode.sim.jumps import (
@@ -68,14 +69,11 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None, digest: s
     digest
         The experiment's digest; a part of another digest, or one that was touched, is made anew.
     """
-    from tqdm import tqdm
-
     metrics: dict[str, dict[str, Any]] = {}
     seconds: dict[str, float] = {}
     replays = MapReplays(experiment)
     sums = SumsOfMaps(experiment, parts=parts, digest=digest)
-    bar = tqdm(experiment.tier_maps.items(), desc="replay", unit="map", disable=not sys.stderr.isatty())
-    for name, tier_map in bar:
+    for name, tier_map in _told_maps(experiment):
         part = parts / f"{name}.json" if parts is not None else None
         if part is not None and (kept := _kept_part(part, digest)):
             metrics[name] = kept
@@ -89,6 +87,16 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None, digest: s
         if part is not None:
             write_atomically(part, json_bytes({"metrics": metrics[name], "seal": _part_seal(metrics[name], digest)}))
     return Measured(metrics, seconds, sums)
+
+
+def _told_maps(experiment: Experiment) -> Iterator[tuple[str, TierMap]]:
+    """Yield the maps by name while a bar counts the requests that are replayed under them."""
+    n_requests = len(experiment.stream)
+    with task("replay", total=n_requests * len(experiment.tier_maps), unit="request") as work:
+        for name, tier_map in experiment.tier_maps.items():
+            work.named("replay", name)
+            yield name, tier_map
+            work.advance(n_requests)
 
 
 class MeasuredMap(NamedTuple):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from paretocode.errors import InputError
 from paretocode.experiment.resolve import Experiment
@@ -15,6 +12,7 @@ from paretocode.experiment.search_done import Robust, Searched
 from paretocode.experiment.search_question import asked_question, robust_question
 from paretocode.experiment.search_sections import SearchSpec
 from paretocode.experiment.search_store import FoundFiles
+from paretocode.progress import Task, task
 from paretocode.sim.tables import scored_models
 from paretocode.tiermap import TierMap
 from paretocode.tune import (
@@ -46,8 +44,10 @@ def searched_experiment(experiment: Experiment, spec: SearchSpec, *, parts: Path
         Rules or limits that no map keeps, with the rule or the pair of limits that stand in the way.
     """
     question, incumbent = asked_question(experiment, spec)
-    with _Progress(len(question.settings)) as progress:
-        answer = search_maps(question, store=FoundFiles(parts, digest), progress=progress)
+    with task("search, counting the log", unit="node") as work:
+        answer = search_maps(
+            question, store=FoundFiles(parts, digest), progress=_SettingsTold(work, len(question.settings))
+        )
     refuse_no_map(answer)
     picks = _distinct_names(pick_maps(answer, incumbent, near_optimal=spec.near_optimal), experiment.tier_maps)
     models = scored_models(question.catalogue, question.policy, scale=question.scale, cache=question.cache)
@@ -77,7 +77,8 @@ def _robust(
     # Stretches of the log are the log: beside them it would count twice.
     now_weight = 0 if spec.robust.days is not None else 1
     settings = [one.prepared.setting for one in answer.searched]
-    found = robust_over_settings(asked, settings, aim=spec.robust.aim, now_weight=now_weight)
+    with task("search over all worlds", unit="step") as work:
+        found = robust_over_settings(asked, settings, aim=spec.robust.aim, now_weight=now_weight, progress=work.at)
     if found.best is None:
         return Robust(found=found, question=asked, tier_maps={}, compared=[picks[0].name])
     policy = question.policy
@@ -132,35 +133,18 @@ def _proposed(experiment: Experiment, picks: tuple[Pick, ...], maps: dict[str, T
     return also[wanted]
 
 
-class _Progress:
-    """A bar over the nodes of each setting, on stderr where that is a terminal."""
+class _SettingsTold:
+    """Says how many nodes of which setting are done."""
 
-    def __init__(self, n_settings: int) -> None:
-        from tqdm import tqdm
-
-        self.n_settings = n_settings
+    def __init__(self, work: Task, n_settings: int) -> None:
+        self.work, self.n_settings = work, n_settings
         self.seen: list[Setting] = []
-        size = shutil.get_terminal_size()  # a terminal that does not tell its size gets a bar all the same
-        self.bar: Any = tqdm(
-            desc="search, counting the log",
-            unit="node",
-            disable=not sys.stderr.isatty(),
-            leave=False,
-            ncols=size.columns,
-            nrows=size.lines,
-        )
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.close()
 
     def __call__(self, setting: Setting, done: int, nodes: int, labels: int) -> None:
-        """Move the bar."""
+        """Hear from the search."""
         if setting not in self.seen:
             self.seen.append(setting)
-            self.bar.reset(total=nodes)
-            self.bar.set_description(f"search {len(self.seen)}/{self.n_settings}, {setting.name}")
-        self.bar.set_postfix_str(f"{labels:,} partial maps")
-        self.bar.update(done - self.bar.n)
+            self.work.at(0, nodes)
+        name = f"search {len(self.seen)}/{self.n_settings}, {setting.name}"
+        self.work.named(name, f"{labels:,} partial maps")
+        self.work.at(done, nodes)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from paretocode._checks import FloatColumn, IntColumn
 from paretocode.errors import InputError
 from paretocode.evidence.drift.quantities import Quantity
+from paretocode.progress import task
 
 __all__ = ["PermutationTest", "permutation_test", "psi_of_counts"]
 
@@ -95,9 +96,11 @@ def permutation_test(
     generator = np.random.default_rng(rng)
     step = max(1, _BLOCK_NUMBERS // len(counts))
     found = []
-    for start in range(0, n_permutations, step):
-        rows = min(step, n_permutations - start)
-        found.append(sums.statistics(generator.permuted(np.repeat(mask, rows, axis=0), axis=1)))
+    with task("deal sessions", total=n_permutations, unit="deal") as work:
+        for start in range(0, n_permutations, step):
+            rows = min(step, n_permutations - start)
+            found.append(sums.statistics(generator.permuted(np.repeat(mask, rows, axis=0), axis=1)))
+            work.advance(rows)
     statistic, by_chance = (np.concatenate(parts) for parts in zip(*found, strict=True))
     n_as_large = int(np.count_nonzero(statistic >= observed * (1 - 1e-9)))
     return PermutationTest(

@@ -19,6 +19,7 @@ from paretocode.evidence.size.designs import Design, Rollout
 from paretocode.evidence.size.size_plan import SizePlan
 from paretocode.evidence.size.spread import SessionSpread, value_of
 from paretocode.evidence.size.words import percent
+from paretocode.progress import task
 
 __all__ = ["PowerCheck", "check_plan", "simulated_power"]
 
@@ -138,13 +139,15 @@ def simulated_power(
     step = max(1, _BLOCK_NUMBERS // spread.n_sessions)
     n_new = min(n_sessions - 2, max(2, round(n_sessions * design.canary_share))) if isinstance(design, Rollout) else 0
     n_seen = 0
-    for start in range(0, n_worlds, step):
-        n = min(step, n_worlds - start)
-        if n_new:
-            away, error, freedom = _of_arms(new, old, (n_new, n_sessions - n_new), n, generator)
-        else:
-            away, error, freedom = _of_pairs(new, old, n_sessions, n, generator)
-        n_seen += int(np.count_nonzero(_says(away + difference, error, freedom, margin, alpha)))
+    with task("draw worlds", total=n_worlds, unit="world") as work:
+        for start in range(0, n_worlds, step):
+            n = min(step, n_worlds - start)
+            if n_new:
+                away, error, freedom = _of_arms(new, old, (n_new, n_sessions - n_new), n, generator)
+            else:
+                away, error, freedom = _of_pairs(new, old, n_sessions, n, generator)
+            n_seen += int(np.count_nonzero(_says(away + difference, error, freedom, margin, alpha)))
+            work.advance(n)
     return n_seen / n_worlds
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from paretocode._checks import IntColumn, read_only
+from paretocode.progress import task
 from paretocode.sim.replaying import session_blocks
 from paretocode.sim.tables._counting import counted, numbered, summed
 from paretocode.sim.tables._exact import refuse_inexact
@@ -59,11 +60,13 @@ def log_tables(stream: RequestStream, subject: TableSubject) -> LogTables:
     refuse_inexact(stream, subject)
     level = routed_levels(stream, subject.models.policy, default_is_highest=subject.default_is_highest)
     requests, pairs = [], []
-    for rows in session_blocks(stream):
-        part = stream.part(rows.start, rows.stop)
-        cell, number, mark = keys_of(part, level[rows], subject)
-        requests.append(_requests(part, cell, number, mark, subject))
-        pairs.append(_pairs(part, cell, number, subject))
+    with task("count the log", total=len(stream), unit="request") as work:
+        for rows in session_blocks(stream):
+            part = stream.part(rows.start, rows.stop)
+            cell, number, mark = keys_of(part, level[rows], subject)
+            requests.append(_requests(part, cell, number, mark, subject))
+            pairs.append(_pairs(part, cell, number, subject))
+            work.advance(len(part))
     is_stated = ~stream.is_omitted
     asked, n_asked = np.unique(stream.min_score_ppm[is_stated], return_counts=True)
     levels, n_at_level = np.unique(level[is_stated], return_counts=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from paretocode.errors import InputError
+from paretocode.progress import Task, task
 from paretocode.stream._reading import checked_file
 from paretocode.stream.readers._json_document import MAX_RECORD_CHARS, Document
 from paretocode.stream.readers._log_record import LogRecord
@@ -48,11 +49,11 @@ def json_records(
     """
     file = checked_file(path, max_bytes=max_bytes)
     try:
-        with _opened(file) as text:
+        with _opened(file) as text, task("read the log", total=_n_bytes(file), unit="B") as work:
             head = _first_line(text)
             is_by_line = _is_object(head) or (may_hold_text and head.lstrip()[:1] not in ("{", "["))
             if is_by_line:
-                yield from _by_line(file, head, text, inside, may_hold_text=may_hold_text)
+                yield from _by_line(file, head, text, inside, work, may_hold_text=may_hold_text)
             else:
                 yield from Document(str(path), text, head).records(inside)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -64,9 +65,18 @@ def json_records(
 
 
 def _opened(file: Path) -> IO[str]:
-    with file.open("rb") as start:
-        is_packed = start.read(2) == _GZIP_MARK
+    is_packed = _is_packed(file)
     return gzip.open(file, "rt", encoding="utf-8-sig") if is_packed else file.open(encoding="utf-8-sig")
+
+
+def _is_packed(file: Path) -> bool:
+    with file.open("rb") as start:
+        return start.read(2) == _GZIP_MARK
+
+
+def _n_bytes(file: Path) -> int | None:
+    """Return how much there is to read; None where only unpacking would tell."""
+    return None if _is_packed(file) else file.stat().st_size
 
 
 def _first_line(text: IO[str]) -> str:
@@ -88,7 +98,7 @@ def _is_object(line: str) -> bool:
 
 
 def _by_line(
-    file: Path, head: str, text: IO[str], inside: tuple[str, ...], *, may_hold_text: bool
+    file: Path, head: str, text: IO[str], inside: tuple[str, ...], work: Task, *, may_hold_text: bool
 ) -> Iterator[LogRecord]:
     line_number = head.count("\n", 0, len(head.rstrip())) + 1
     line = head
@@ -102,6 +112,7 @@ def _by_line(
                 yield LogRecord(fields, where)
         elif stripped:
             yield LogRecord({}, where)
+        work.advance(len(line))  # characters stand for bytes: a bar need not be exact
         line = text.readline(MAX_RECORD_CHARS + 1)
         line_number += 1
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn
+from paretocode.progress import task
 from paretocode.stream.synthetic.coding_agent import CodingAgent
 from paretocode.stream.synthetic.columns import Columns, answered_gaps, first_rows, request_times
 from paretocode.stream.synthetic.laws import correlated_normals
@@ -123,14 +124,17 @@ def _prompts(
     is_reset[first] = False
     by_length = np.argsort(-sessions.turns, kind="stable")
     n_longer = len(by_length) - np.searchsorted(np.sort(sessions.turns), np.arange(sessions.turns.max()), side="right")
-    for turn, n_active in enumerate(n_longer[1:].tolist(), start=1):
-        active = by_length[:n_active]
-        row = first[active] + turn
-        before = prompt[row - 1]
-        after = before + growth[row]
-        cut = is_reset[row] | (after > limit[active])
-        prompt[row] = np.where(cut, np.maximum(before * ratio[row], np.minimum(before, preset.head_low)), after)
-        is_reset[row] = cut
+    with task("make the stream", total=n, unit="request") as work:
+        work.advance(n_sessions)  # the first turns are there
+        for turn, n_active in enumerate(n_longer[1:].tolist(), start=1):
+            active = by_length[:n_active]
+            row = first[active] + turn
+            before = prompt[row - 1]
+            after = before + growth[row]
+            cut = is_reset[row] | (after > limit[active])
+            prompt[row] = np.where(cut, np.maximum(before * ratio[row], np.minimum(before, preset.head_low)), after)
+            is_reset[row] = cut
+            work.advance(n_active)
     return np.rint(prompt).astype(np.int64), is_reset
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from paretocode._checks import IntColumn
+from paretocode.progress import task
 from paretocode.stream._cells import seconds_since_earliest
 from paretocode.stream._damage import kind_of
 from paretocode.stream._reading import Table, ask
@@ -58,11 +59,14 @@ def read_columns(engine: Any, tables: Sequence[Table], source: Mapping[str, str]
         A cell that breaks its column's rule, with file, row and value; a damaged file.
     """
     texts = text_columns(engine, tables, source)
-    room, first_rows = _Room(_n_rows_known(engine, tables)), [0]
-    for table in tables:
-        for batch in checked_batches(engine, table, source, texts):
-            room.add(batch)
-        first_rows.append(room.n_rows)
+    n_known = _n_rows_known(engine, tables)
+    room, first_rows = _Room(_FIRST_ROOM if n_known is None else n_known), [0]
+    with task("read the log", total=n_known, unit="row") as work:
+        for table in tables:
+            for batch in checked_batches(engine, table, source, texts):
+                room.add(batch)
+                work.at(room.n_rows, work.total)
+            first_rows.append(room.n_rows)
     columns = room.columns()
     if "ts" in columns:
         columns["time_s"] = seconds_since_earliest(columns.pop("ts"))
@@ -129,10 +133,11 @@ def _final(name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
             return {name: values.astype(np.int64, copy=False) if RULES[name].is_whole else values}
 
 
-def _n_rows_known(engine: Any, tables: Sequence[Table]) -> int:
-    """Return how many rows Parquet files say they have, so that their columns are made once and never grow."""
+def _n_rows_known(engine: Any, tables: Sequence[Table]) -> int | None:
+    """Return how many rows Parquet files say they have, so that their columns are made once and never grow; None where
+    only reading would tell."""
     if kind_of(tables[0].file) != "Parquet":
-        return _FIRST_ROOM
+        return None
     counts = (ask(table.file, f"SELECT count(*) FROM {table.sql}", "fetchall", engine) for table in tables)
     return sum(int(rows[0][0]) for rows in counts)
 

@@ -10,6 +10,7 @@ import numpy as np
 from paretocode._checks import IntColumn
 from paretocode.errors import InputError
 from paretocode.tune.question import MapQuestion, Setting
+from paretocode.tune.worlds._robust_search import Progress
 from paretocode.tune.worlds.robust import robust_maps
 from paretocode.tune.worlds.robust_answer import RobustAnswer, RobustMap
 
@@ -55,14 +56,19 @@ class RobustSettings:
 
 
 def robust_over_settings(
-    question: MapQuestion, settings: Sequence[Setting], *, aim: str, now_weight: int = 1
+    question: MapQuestion,
+    settings: Sequence[Setting],
+    *,
+    aim: str,
+    now_weight: int = 1,
+    progress: Progress | None = None,
 ) -> RobustSettings:
     """Find the map that does best over all scenarios and settings.
 
     Parameters
     ----------
-    question, aim, now_weight
-        As in `robust_maps`.
+    question, aim, now_weight, progress
+        As in `robust_maps`; it is told of each setting anew.
     settings
         At least one. One whose graph of all worlds would be too large is left out and named.
 
@@ -80,7 +86,7 @@ def robust_over_settings(
     refused: dict[str, InputError] = {}
     for setting in settings:
         try:
-            answers[setting] = robust_maps(question, setting, aim=aim, now_weight=now_weight)
+            answers[setting] = robust_maps(question, setting, aim=aim, now_weight=now_weight, progress=progress)
         except InputError as error:
             refused[setting.name] = error
     if not answers:
@@ -91,7 +97,13 @@ def robust_over_settings(
     for setting, answer in answers.items():
         if answer.maps and answer.worlds.most_unserved != least:
             answers[setting] = robust_maps(
-                question, setting, aim=aim, now_weight=now_weight, ready=answer.ready, least_unserved=least
+                question,
+                setting,
+                aim=aim,
+                now_weight=now_weight,
+                ready=answer.ready,
+                least_unserved=least,
+                progress=progress,
             )
     known = _best_of_each_world(list(answers.values()))
     for setting, answer in answers.items():
@@ -104,6 +116,7 @@ def robust_over_settings(
                 ready=answer.ready,
                 known_best=known.tolist(),
                 least_unserved=least,
+                progress=progress,
             )
     return RobustSettings(
         answers=tuple(answers.items()), left_out={name: error.what for name, error in refused.items()}
