@@ -9,6 +9,8 @@ from __future__ import annotations
 import shutil
 from typing import Any, TextIO
 
+from paretocode._terminal import shown_width
+
 __all__ = ["Bars", "bars_on"]
 
 _MOMENT_S = 0.4
@@ -55,7 +57,6 @@ class Bar:
     def __init__(self, bars: Bars, what: str, total: int | None, unit: str) -> None:
         from tqdm import tqdm
 
-        size = shutil.get_terminal_size()  # a terminal that does not tell its size gets a bar all the same
         is_many = unit == "B" or total is None or total > _FEW
         self.bars = bars
         bars.n_open += 1
@@ -67,8 +68,8 @@ class Bar:
             file=bars.stream,
             leave=False,
             delay=_MOMENT_S,
-            ncols=size.columns - 1,
-            nrows=size.lines,
+            ncols=(shown_width(bars.stream) or 80) - 1,
+            nrows=shutil.get_terminal_size().lines,  # a terminal that does not tell its size gets bars all the same
         )
 
     def at(self, done: int, total: int | None) -> None:

@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "paretocode"
 
-GROUND = {"errors", "_checks", "_compiled", "_files", "_borders", "progress", "result"}
+GROUND = {"errors", "_checks", "_compiled", "_files", "_borders", "progress", "_terminal", "result"}
 LOW = GROUND | {"catalogue", "stream"}
 MIDDLE = LOW | {"frontier", "bands", "tiermap"}
 SEARCH = MIDDLE | {"sim"}
@@ -35,7 +35,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_files": {"errors"},
     "_borders": {"errors"},
     "progress": set(),
-    "_bars": set(),
+    "_terminal": set(),
+    "_bars": {"_terminal"},
     "result": {"errors", "_files"},
     "catalogue": GROUND,
     "stream": GROUND,
@@ -58,6 +59,7 @@ FLOOR = {
     "_borders": 0,
     "progress": 0,
     "_bars": 0,
+    "_terminal": 0,
     "result": 0,
     "catalogue": 1,
     "stream": 1,
@@ -199,6 +201,7 @@ def test_the_table_agrees_with_the_floors() -> None:
                 ("_compiled", "errors"),
                 ("_files", "errors"),
                 ("_borders", "errors"),
+                ("_bars", "_terminal"),
                 ("result", "errors"),
                 ("result", "_files"),
                 ("cli", "experiment"),

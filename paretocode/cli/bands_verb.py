@@ -99,7 +99,7 @@ def _text(document: dict[str, Any]) -> str:
 
 def _how_many(scores: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     from paretocode.bands import choose_n_bands, natural_finding
-    from paretocode.report.text import format_table
+    from paretocode.report.text_fitted import fitted_table
 
     found = choose_n_bands(scores, rng=args.seed)
     rows, tried = [], []
@@ -118,7 +118,7 @@ def _how_many(scores: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any
         )
         tried.append({**_as_document(count.bands), "bic": bic, "edge_stability": list(count.edge_stability)})
     text = f"natural bands of {sum(found.tried[0].bands.counts)} scores (DEFINITION)\n"
-    text += format_table(
+    text += fitted_table(
         ["bands", "explained", "uniform", "BIC (greatest is best)", "stability of each edge", "gaps"], rows, "rrrrll"
     )
     text += (
@@ -140,7 +140,7 @@ def _how_many(scores: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any
 
 def _compared(scores: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     from paretocode.bands import choose_n_bands, compare_schemes, natural_finding
-    from paretocode.report.text import format_table
+    from paretocode.report.text_fitted import fitted_table
 
     results = compare_schemes(scores, args.n_bands)
     rows = [
@@ -156,7 +156,7 @@ def _compared(scores: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any
     ]
     natural = choose_n_bands(scores, max_bands=args.n_bands, rng=args.seed).tried[-1]
     text = f"{args.n_bands} bands of {sum(natural.bands.counts)} scores (DEFINITION), loss against the least possible\n"
-    text += format_table(["scheme", "loss ratio", "edges", "members, lowest first"], rows, "lrll")
+    text += fitted_table(["scheme", "loss ratio", "edges", "members, lowest first"], rows, "lrll")
     if natural.edge_stability:
         shares = ", ".join(f"{share:.0%}" for share in natural.edge_stability)
         text += f"\nthe natural edges keep their gaps in {shares} of bootstrap replicates."

@@ -54,7 +54,7 @@ def _row(catalogue: Any, row: int) -> dict[str, Any]:
 
 def catalogue_text(document: dict[str, Any]) -> str:
     """Return a catalogue document as a table for people."""
-    from paretocode.report.text import format_table
+    from paretocode.report.text_fitted import fitted_table
 
     header = ["model", "tier", "score", "se", "prompt", "completion", "cache read", "context", "tokens/s", "TTFT s"]
     rows = [
@@ -67,7 +67,7 @@ def catalogue_text(document: dict[str, Any]) -> str:
     ]
     as_of = document["as_of"] or "an unknown day"
     title = f"{len(rows)} models, {document['score_definition']}, as of {as_of}; prices in USD per million tokens"
-    parts = [title, format_table(header, rows, "ll" + "r" * 8), document["attribution"]]
+    parts = [title, fitted_table(header, rows, "ll" + "r" * 8), document["attribution"]]
     if document["findings"]:
         parts.append(findings_text(document["findings"]))
     return "\n\n".join(part for part in parts if part)

@@ -24,11 +24,6 @@ EPILOG = """\
 The log names the model that served each request. Where the candidate would have chosen otherwise, outcomes are
 estimated only if the log chose at random and says with which probability; nothing is said of choices it never made.
 Min scores come from the log where it has them, else from the experiment's demand.
-
-examples:
-  paretocode evidence coverage log.parquet --experiment results/quickstart/DIGEST
-  paretocode evidence coverage log.csv --experiment experiments/documented_map.toml --model gpt-5.5=openai/gpt-5.5@xhigh
-  paretocode evidence coverage log.csv --experiment results/quickstart/DIGEST --propensity p --outcome ok --range 0 1
 """
 
 

@@ -30,14 +30,7 @@ _LEAST_SESSIONS = 2
 
 SUMMARY = "test whether today's stream and catalogue are those a map was tuned on"
 EPILOG = """\
-exit code: 1 where a metric of the map has moved beyond its limit with its whole interval, else 0. Where there is too
-little data to tell, the answer says so and the exit code is 0.
-
-examples:
-  paretocode evidence drift results/quickstart/DIGEST --stream today.parquet
-  paretocode evidence drift experiments/documented_map.toml --stream today.csv --columns prompt_tokens=in
-  paretocode evidence drift results/quickstart/DIGEST --stream today.parquet --catalogue today.toml --figure drift.svg
-  paretocode evidence drift results/quickstart/DIGEST --stream today.parquet --limit cost_usd_per_krequest=10%
+Where there is too little data to tell, the answer says so and the exit code is 0.
 """
 
 

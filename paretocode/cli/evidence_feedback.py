@@ -23,11 +23,6 @@ EPILOG = """\
 A report is a row with min_score, verdict (too weak, too dear, fine, too slow, jumped) and tier or model; reporter,
 time_s or ts, session and comment are of use. The log of the same time says what was asked: with it complaints can be
 set against the demand where nobody writes that all is fine.
-
-examples:
-  paretocode evidence feedback reports.csv --map documented
-  paretocode evidence feedback reports.csv --map release/tier_map.json --log requests.parquet --figure feedback.svg
-  paretocode evidence feedback reports.csv --map experiments/quickstart.toml --columns reporter=user --out edges.toml
 """
 
 

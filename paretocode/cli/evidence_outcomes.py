@@ -13,13 +13,6 @@ SUMMARY = "compare two models where their scores on the same questions are known
 EPILOG = """\
 A difference of scores is candidate minus baseline, and more is better. Questions of one cluster, such as the turns of
 one conversation, are resampled together.
-
-examples:
-  paretocode evidence outcomes outcomes.csv --candidate small --baseline large --margin 0.02 --range 0 1
-  paretocode evidence outcomes scores.csv --format wide --score-of small=s --score-of large=l --cost-of small=cs \\
-      --cost-of large=cl --range 0 1 --candidate small --baseline large --margin 0.02 --router-score difficulty
-  paretocode evidence outcomes routellm_mtbench_commercial.csv --format routellm-mtbench --drop-sentinel -1 \\
-      --candidate unify --baseline martian --margin 0.5
 """
 
 

@@ -12,11 +12,7 @@ from paretocode.errors import InputError
 __all__ = ["EPILOG", "SUMMARY", "add_arguments", "run"]
 
 SUMMARY = "show how sure a finished result is"
-EPILOG = """\
-examples:
-  paretocode evidence show results/quickstart/DIGEST
-  paretocode evidence show results/quickstart/DIGEST --json
-"""
+EPILOG = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

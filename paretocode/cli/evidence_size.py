@@ -23,11 +23,6 @@ SUMMARY = "plan how many sessions an answer takes, and say what this stream can 
 EPILOG = """\
 A result that was planned for already is read, not replayed, unless one of the options asks for another plan.
 Changes and margins are shares of the incumbent's value: 0.05 is 5 %.
-
-examples:
-  paretocode evidence size results/quickstart/DIGEST
-  paretocode evidence size results/quickstart/DIGEST --change 0.01 0.05 --canary 0.5
-  paretocode evidence size results/quickstart/DIGEST --margin 0.02 --measure shortfall_mean --power 0.9
 """
 _OPTIONS = ("change", "margin", "measure", "candidate", "power", "canary", "set")
 

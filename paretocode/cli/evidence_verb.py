@@ -13,7 +13,7 @@ from paretocode.cli import (
     evidence_show,
     evidence_size,
 )
-from paretocode.cli.shared import add_json
+from paretocode.cli.parser import dressed, sentence
 
 ACTIONS: dict[str, ModuleType] = {
     "show": evidence_show,
@@ -26,24 +26,7 @@ ACTIONS: dict[str, ModuleType] = {
 """Action -> its module, in the order of the story; each has `SUMMARY`, `EPILOG`, `add_arguments` and `run`."""
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpFormatter):
-    """Keep examples as written, and show the defaults that say something."""
-
-    def _get_help_string(self, action: argparse.Action) -> str | None:
-        return action.help if action.default in (None, False, []) else super()._get_help_string(action)
-
-
-_EPILOG = """\
-examples:
-  paretocode evidence show results/quickstart/DIGEST
-  paretocode evidence size results/quickstart/DIGEST --change 0.02
-  paretocode evidence drift results/quickstart/DIGEST --stream today.parquet
-  paretocode evidence feedback reports.csv --map documented
-  paretocode evidence outcomes outcomes.csv --candidate small --baseline large --margin 0.02 --range 0 1
-  paretocode evidence coverage log.parquet --experiment results/quickstart/DIGEST
-
-paretocode evidence ACTION --help says more. drift ends with exit code 1 where a metric has moved beyond its limit.
-"""
+_EPILOG = "paretocode evidence ACTION --help says more."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,14 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, module in ACTIONS.items():
         child = actions.add_parser(
-            name,
-            help=module.SUMMARY,
-            description=f"{module.SUMMARY[0].upper()}{module.SUMMARY[1:]}.",
-            epilog=module.EPILOG,
-            formatter_class=_Formatter,
+            name, help=module.SUMMARY, description=sentence(module.SUMMARY), epilog=" ".join(module.EPILOG.split())
         )
         module.add_arguments(child)
-        add_json(child)
+        dressed(child, f"evidence {name}")
 
 
 def run(args: argparse.Namespace) -> int:

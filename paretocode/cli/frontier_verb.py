@@ -74,13 +74,13 @@ def _left_out_text(left_out: Mapping[str, str]) -> str:
 
 def _measured(catalogue: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     from paretocode.frontier import frontier_of
-    from paretocode.report.text import format_table
+    from paretocode.report.text_fitted import fitted_table
 
     frontier = frontier_of(catalogue, price_metric=args.price_metric)
     columns = (frontier.keys, frontier.price_usd_per_mtok.tolist(), frontier.coding_score.tolist())
     names = ("model", "price_usd_per_mtok", "coding_score")
     models = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-    text = format_table(
+    text = fitted_table(
         ["model", f"{args.price_metric} USD/Mtok", catalogue.score_definition],
         [[str(key), f"{price:g}", f"{score:g}"] for key, price, score in zip(*columns, strict=True)],
         "lrr",
@@ -99,7 +99,7 @@ def _measured(catalogue: Any, args: argparse.Namespace) -> tuple[str, dict[str, 
 
 def _uncertain(catalogue: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     from paretocode.frontier import uncertain_frontier_of
-    from paretocode.report.text import format_table
+    from paretocode.report.text_fitted import fitted_table
 
     frontier = uncertain_frontier_of(catalogue, price_metric=args.price_metric)
     models = [
@@ -125,7 +125,7 @@ def _uncertain(catalogue: Any, args: argparse.Namespace) -> tuple[str, dict[str,
         for m in models
     ]
     header = ["model", f"{args.price_metric} USD/Mtok", catalogue.score_definition, "s.e.", "P(on it)", "measured"]
-    text = format_table(header, rows, "lrrrrl")
+    text = fitted_table(header, rows, "lrrrrl")
     text += (
         f"\n{frontier.measured_size} of {len(frontier)} models are on the frontier as measured; "
         f"{frontier.expected_size:.1f} are expected on that of the true scores (errors independent and normal)."
@@ -174,11 +174,11 @@ def _knees(catalogue: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any
 
 def _on_axes(catalogue: Any, args: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     from paretocode.frontier import AXES, frontier_on_axes
-    from paretocode.report.text import format_table
+    from paretocode.report.text_fitted import fitted_table
 
     frontier = frontier_on_axes(catalogue, args.axes, price_metric=args.price_metric)
     values = frontier.values.tolist()
-    text = format_table(
+    text = fitted_table(
         ["model", *(f"{name} {'up' if AXES[name].is_maximised else 'down'}" for name in frontier.axes)],
         [[key, *(f"{value:,.10g}" for value in row)] for key, row in zip(frontier.keys, values, strict=True)],
         "l" + "r" * len(frontier.axes),

@@ -172,7 +172,7 @@ _RANKINGS = {"cheapest": "price", "fastest": "throughput"}
 
 
 def _text(document: Mapping[str, Any], *, limit: int) -> str:
-    from paretocode.report.text import format_table
+    from paretocode.report.text_fitted import fitted_table
 
     counts = ", ".join(f"{n} {kind}" for kind, n in document["counts"].items())
     head = [
@@ -192,7 +192,7 @@ def _text(document: Mapping[str, Any], *, limit: int) -> str:
     listed = document["changes"][:limit]
     if listed:
         rows = [[c["date"], c["kind"], c["name"] or "all", c["field"], *_values(c)] for c in listed]
-        parts.append(format_table(["date", "change", "model", "field", "before", "after"], rows, "llllrr"))
+        parts.append(fitted_table(["date", "change", "model", "field", "before", "after"], rows, "llllrr"))
     if len(document["changes"]) > limit:
         parts.append(f"{len(document['changes']) - limit} further changes; --limit shows more, --json all.")
     if "flips" in document:
@@ -220,16 +220,16 @@ def _rebase_lines(rebase: Mapping[str, Any]) -> list[str]:
 
 
 def _moves_text(document: Mapping[str, Any], *, limit: int) -> str:
-    from paretocode.report.text import format_table
+    from paretocode.report.text_fitted import fitted_table
 
     moved = document["tier_changes"]
     lines = [f"{len(moved['rows'])} tier changes: {_causes(moved['causes'])}"]
     rows = [[r["date"], r["name"], r["before"], r["after"], r["cause"]] for r in moved["rows"][:limit]]
-    lines += [format_table(["date", "model", "before", "after", "cause"], rows, "lllll")] if rows else []
+    lines += [fitted_table(["date", "model", "before", "after", "cause"], rows, "lllll")] if rows else []
     for name, found in document["flips"].items():
         lines.append(f"\n{len(found['rows'])} flips of the {name}: {_causes(found['causes'])}")
         rows = [[r["date"], r["tier"], r["before"], r["after"], r["cause"]] for r in found["rows"][:limit]]
-        lines += [format_table(["date", "tier", "before", "after", "cause"], rows, "lllll")] if rows else []
+        lines += [fitted_table(["date", "tier", "before", "after", "cause"], rows, "lllll")] if rows else []
     return "\n".join(lines)
 
 

@@ -1,7 +1,6 @@
-"""``paretocode VERB``: which verbs are there, and how do refusals reach a person?
+"""``paretocode VERB``: which verbs are there, and how does a command run?
 
-The answer goes to stdout, talk and progress to stderr. Exit codes: 0 done; 1 `lint` found an error, or `evidence drift`
-a metric beyond its limit; 2 bad input or usage; 3 a seal that does not hold; 4 a library is missing; 130 interrupted.
+The answer goes to stdout, talk and progress to stderr. `paretocode.cli.exit_codes` says how a command may end.
 """
 
 from __future__ import annotations
@@ -9,12 +8,17 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 
 from paretocode import __version__
-from paretocode.errors import MissingDependencyError, ParetocodeError
+from paretocode._bars import bars_on
+from paretocode.cli.guard import guarded, print_anything
+from paretocode.cli.manners import MANNERS, Manners, has_colours
+from paretocode.cli.options import with_defaults
+from paretocode.cli.parser import Parser, dressed, sentence
+from paretocode.progress import listening
 
-__all__ = ["VERBS", "guarded", "main", "print_anything"]
+__all__ = ["VERBS", "command_parser", "guarded", "main", "mannered", "print_anything"]
 
 VERBS = {
     "catalogue": "show or convert a catalogue, and lint it",
@@ -39,40 +43,28 @@ VERBS = {
 }
 """Verb -> what it does, in the order of the story; each lives in ``paretocode.cli.<verb>_verb``."""
 
-_EPILOG = """\
-the story, on what ships with the package:
-  paretocode lint
-  paretocode frontier
-  paretocode bands --scheme natural --n-bands 3
-  python -m paretocode.sim --scale smoke
-  paretocode approve results/quickstart/DIGEST --by "A. Name" --reason "because"
-  paretocode export results/quickstart/DIGEST/tier_map.json --to release --out release/
-  paretocode verify release/
-"""
 
+def command_parser(loaded: Collection[str] = VERBS) -> argparse.ArgumentParser:
+    """Return the parser of the whole command.
 
-def _parser(verb: str | None) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="paretocode",
-        description="Choose, prove and hand over the tier boundaries of a score-tiered model router.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    Parameters
+    ----------
+    loaded
+        Verbs whose arguments are known; loading one imports its module.
+    """
+    parser = Parser(
+        prog="paretocode", description="Choose, prove and hand over the tier boundaries of a score-tiered model router."
     )
     parser.add_argument("--version", action="version", version=f"paretocode {__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser)
     for name, summary in VERBS.items():
-        child = verbs.add_parser(
-            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.", formatter_class=_Formatter
-        )
-        if name == verb:
+        child = verbs.add_parser(name, help=summary, description=sentence(summary))
+        if name in loaded:
             module = importlib.import_module(f"paretocode.cli.{name}_verb")
             module.add_arguments(child)
             child.set_defaults(run=module.run)
-    return parser
-
-
-class _Formatter(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpFormatter):
-    """Keep examples as written, and show defaults."""
+            dressed(child, name)
+    return dressed(parser, "", has_all_codes=True)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,41 +76,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str], verb: str | None) -> int:
-    args = _parser(verb).parse_args(words)
-    code: int = args.run(args)
-    return code
+    args = command_parser([verb] if verb else []).parse_args(words)
+    return mannered(args)
 
 
-def print_anything() -> None:
-    """Let a terminal without Unicode show a question mark instead of ending in an error."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-
-
-def guarded(job: Callable[[], int]) -> int:
-    """Run a job; turn refusals, a missing library and Ctrl-C into one line on stderr and an exit code."""
+def mannered(args: argparse.Namespace) -> int:
+    """Run what was asked for, with progress, notes and colours as the command line wants them."""
+    with_defaults(args)
+    bars = bars_on(sys.stderr, is_quiet=args.quiet)
+    manners = Manners(is_quiet=args.quiet, may_colour=has_colours() and not args.no_color, bars=bars)
+    before = MANNERS.set(manners)
     try:
-        return job()
-    except ParetocodeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] == "paretocode":
-            raise
-        print(
-            f"error: the library {error.name.split('.')[0]} is not installed; run python3 -m paretocode.bootstrap sim, "
-            "which installs everything into .venv, or pip install paretocode.",
-            file=sys.stderr,
-        )
-        return MissingDependencyError.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        print(f"error: {place}{error.strerror or error}; check the path, its rights and the disk.", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted; run the same command again to go on", file=sys.stderr)
-        return 130
+        with listening(bars):
+            code: int = args.run(args)
+    finally:
+        MANNERS.reset(before)
+    return code

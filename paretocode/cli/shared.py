@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paretocode._files import json_bytes
+from paretocode.cli.options import add_common
 from paretocode.cli.stream_log import add_parameters, add_reading, reader_options
+from paretocode.cli.talk import emit, say
 from paretocode.cli.words import settings_of
 from paretocode.errors import InputError, UsageError
 
@@ -22,9 +22,8 @@ DOCUMENTED = "documented"
 _DEFAULT_REQUESTS = 20_000
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
-    """Add ``--json``."""
-    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+add_json = add_common
+"""Adds ``--json`` and the other common options; what a verb forgets, the command line adds."""
 
 
 def add_catalogue(parser: argparse.ArgumentParser) -> None:
@@ -93,19 +92,6 @@ def say_notes(experiment: Experiment) -> None:
     """Say what readers left out, and where stream and min scores come from."""
     for note in (*experiment.catalogue.notes, *experiment.stream.notes):
         say(f"note: {note}")
-
-
-def emit(args: argparse.Namespace, text: str, document: object) -> None:
-    """Print the answer: text for people, JSON where asked."""
-    if args.json:
-        sys.stdout.write(json_bytes(document).decode())
-    else:
-        print(text)
-
-
-def say(text: str) -> None:
-    """Talk to the person at the terminal, beside the answer."""
-    print(text, file=sys.stderr)
 
 
 def load_map(word: str, catalogue: Any) -> Any:

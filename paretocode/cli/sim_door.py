@@ -8,41 +8,34 @@ from pathlib import Path
 from typing import Any
 
 from paretocode import __version__
-from paretocode.cli.main import guarded, print_anything
-from paretocode.cli.shared import add_json, emit, say
+from paretocode.cli.guard import guarded, print_anything
+from paretocode.cli.main import mannered
+from paretocode.cli.parser import Parser, dressed
+from paretocode.cli.talk import emit, say
 
-__all__ = ["main"]
-
-_EPILOG = """\
-examples:
-  python -m paretocode.sim
-  python -m paretocode.sim experiments/documented_map.toml --scale smoke
-  python -m paretocode.sim experiments/coding_agent_trace.toml --set stream.path=requests.parquet
-"""
+__all__ = ["main", "sim_parser"]
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def sim_parser() -> argparse.ArgumentParser:
+    """Return the parser of the main job."""
+    parser = Parser(
         prog="python -m paretocode.sim",
         description="Replay a stream under the incumbent and the candidate tier maps of an experiment.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"paretocode {__version__}")
     parser.add_argument("experiment", nargs="?", metavar="EXPERIMENT.toml", help="default: the bundled quickstart")
-    parser.add_argument("--out", default="results", metavar="DIR", help="parent of all results (default: results)")
+    parser.add_argument("--out", default="results", metavar="DIR", help="parent of all results")
     parser.add_argument("--scale", default="full", choices=["full", "smoke"], help="which of the experiment's sizes")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override a key; repeatable")
     parser.add_argument("--no-figures", action="store_true", help="leave out figures and report")
-    add_json(parser)
-    return parser
+    parser.set_defaults(run=_run)
+    return dressed(parser, "sim")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the main job and return its exit code."""
     print_anything()
-    args = _parser().parse_args(argv)
-    return guarded(lambda: _run(args))
+    return guarded(lambda: mannered(sim_parser().parse_args(argv)))
 
 
 def _timing(manifest: dict[str, Any], document: dict[str, Any]) -> str:

@@ -91,12 +91,12 @@ def _other(args: argparse.Namespace, n_real: int) -> RequestStream:
 
 
 def _text(comparison: StreamComparison, prices: TokenPrices) -> str:
-    from paretocode.report.text import format_table
+    from paretocode.report.text_fitted import fitted_table
 
     header = ["number", "real", "synthetic", "difference", "verdict"]
     known = [number for number in comparison.numbers if (number.real, number.synthetic) != (None, None)]
-    numbers = format_table(header, [_row(number) for number in known], "lrrrl")
-    distances = format_table(
+    numbers = fitted_table(header, [_row(number) for number in known], "lrrrl")
+    distances = fitted_table(
         ["distribution", "KS distance", "real values", "synthetic values"],
         [[d.name, f"{d.ks:.4f}", f"{d.n_real:,}", f"{d.n_synthetic:,}"] for d in comparison.distances],
         "lrrr",

@@ -9,16 +9,6 @@ from paretocode.cli.shared import add_json, emit, n_requests, seed
 from paretocode.cli.stream_log import N_REQUESTS, add_parameters, add_reading, asked_stream
 from paretocode.errors import UsageError
 
-_EPILOG = """\
-examples:
-  paretocode stream describe requests.parquet --reader coding_agent --option threads=main
-  paretocode stream describe log.csv --columns prompt_tokens=in --columns completion_tokens=out --edges 0.33,0.66
-  paretocode stream synthesise --preset coding_agent --requests 50000 --out made_up.parquet
-  paretocode stream synthesise --preset chat --parameter turns_mean=1 --demand hermes_agent --out chat.parquet
-  paretocode stream compare requests.parquet --reader coding_agent --with preset:coding_agent --seed 7
-  paretocode stream compare january.csv --with february.csv --with-reader table --json
-"""
-
 _OF_ACTIONS = {
     "edges": ("--edges", ("describe",)),
     "catalogue": ("--catalogue", ("describe",)),
@@ -33,7 +23,6 @@ _OF_ACTIONS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
-    parser.epilog = _EPILOG
     parser.add_argument("action", choices=["describe", "synthesise", "compare"], help="what to do")
     parser.add_argument(
         "log", nargs="?", metavar="FILE", default=None, help="the log; without it the preset is described"

@@ -8,17 +8,9 @@ from typing import Any
 
 from paretocode.cli.shared import add_json, emit, say
 
-EPILOG = """\
-examples:
-  paretocode tune experiments/exact_edges.toml
-  paretocode tune experiments/exact_edges.toml --set search.n_bands=[2,3,4,5] --set search.limits.shortfall=0.05
-  paretocode tune experiments/coding_agent_edges.toml --set stream.path=requests.parquet
-"""
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
-    parser.epilog = EPILOG
     parser.add_argument("experiment", metavar="EXPERIMENT.toml", help="an experiment with a section [search]")
     parser.add_argument("--out", default="results", metavar="DIR", help="parent of all results")
     parser.add_argument("--scale", default="full", choices=["full", "smoke"], help="which of the experiment's sizes")

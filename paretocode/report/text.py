@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from paretocode._terminal import filled, page_width
 from paretocode.catalogue.finding import SEVERITIES
 from paretocode.report.comparison import Cell, Group, compare_maps, map_order
 from paretocode.report.differences import difference_lines
 from paretocode.report.names import clip
 from paretocode.report.numbers import UNKNOWN
 
-__all__ = ["diff_text", "edges_line", "findings_table", "format_table", "metrics_table", "terminal_width"]
+__all__ = ["diff_text", "edges_line", "findings_table", "format_table", "metrics_table"]
 
 _GAP = "  "
 _LABEL_WIDTH = 32
 _NAME_WIDTH = 16
-_DEFAULT_WIDTH = 100
 
 
 def format_table(header: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> str:
@@ -63,7 +61,7 @@ def metrics_table(document: Mapping[str, Any], *, width: int | None = None) -> s
     Beside each candidate stands its change against the incumbent: relative for money and latency, percentage points
     for shares and rates, in its own unit for shortfall and excess.
     """
-    width = terminal_width(width)
+    width = page_width(width)
     names, groups = map_order(document), compare_maps(document)
     blocks = [_block(groups, names[:1], document)] if len(names) == 1 else []
     rest = names[1:]
@@ -102,7 +100,7 @@ def _footnotes(document: Mapping[str, Any], groups: Sequence[Group], width: int)
     cells = [cell for group in groups for row in group.rows for cell in row.cells.values()]
     if any(UNKNOWN in (cell.value, cell.change) for cell in cells):
         notes.append(f"{UNKNOWN} unknown: not measured for this map or its incumbent; it is not zero.")
-    return "\n".join(_wrapped(note, first="", width=width) for note in notes)
+    return "\n".join(filled(note, width) for note in notes)
 
 
 def findings_table(findings: Sequence[Mapping[str, Any]], *, width: int | None = None) -> str:
@@ -122,7 +120,7 @@ def findings_table(findings: Sequence[Mapping[str, Any]], *, width: int | None =
     lines = []
     for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding["severity"])):
         lines.append(f"{finding['severity']:<{margin}}{finding['code']}: {finding['subject']}")
-        lines.append(_wrapped(finding["message"], first=" " * margin, width=width))
+        lines.append(filled(finding["message"], width, first=" " * margin))
     return "\n".join(lines)
 
 
@@ -155,7 +153,7 @@ def diff_text(diff: Mapping[str, Any], *, width: int | None = None) -> str:
     if not rows:
         return "the two maps are the same"
     margin = max(len(subject) for subject, _ in rows)
-    return "\n".join(_wrapped(sentence, first=f"{subject:<{margin}}{_GAP}", width=width) for subject, sentence in rows)
+    return "\n".join(filled(sentence, width, first=f"{subject:<{margin}}{_GAP}") for subject, sentence in rows)
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int], align: str) -> str:
@@ -164,23 +162,6 @@ def _aligned(row: Sequence[str], widths: Sequence[int], align: str) -> str:
         for cell, width, side in zip(row, widths, align, strict=True)
     ]
     return _GAP.join(cells).rstrip()
-
-
-def _wrapped(sentence: str, *, first: str, width: int | None) -> str:
-    """Return a sentence after `first`, further lines indented as far; a model key is never broken."""
-    return textwrap.fill(
-        sentence,
-        max(terminal_width(width), 40),
-        initial_indent=first,
-        subsequent_indent=" " * len(first),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def terminal_width(width: int | None) -> int:
-    """Return a width, the terminal's where it is None, and 100 where there is no terminal."""
-    return shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns if width is None else width
 
 
 def _width_of(text: str) -> int:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from paretocode._terminal import filled
 from paretocode.report.numbers import UNKNOWN, percent
-from paretocode.report.text import format_table
+from paretocode.report.text_fitted import fitted_table
 
 __all__ = ["coverage_text"]
 
-_WIDTH = 100
 _KINDS = ("identical", "seen", "unseen", "unserved", "unknown")
 _MOST_MOVES = 12
 _MOST_KINDS = 5
@@ -49,7 +48,7 @@ def _table(coverage: Mapping[str, Any]) -> str:
         f"{percent(coverage['identical_so_far'])} of requests are identical and so is all before them "
         "in their session."
     )
-    return "\n".join([format_table(header, rows, "lrrrrrrr"), *left, "", _wrapped(note)])
+    return "\n".join([fitted_table(header, rows, "lrrrrrrr"), *left, "", filled(note)])
 
 
 def _row(row: Mapping[str, Any]) -> list[str]:
@@ -59,7 +58,7 @@ def _row(row: Mapping[str, Any]) -> list[str]:
 
 
 def _refusals(document: Mapping[str, Any]) -> str:
-    return "\n".join(_item(sentence) for sentence in _refused(document))
+    return "\n".join(filled(sentence, first="- ") for sentence in _refused(document))
 
 
 def _refused(document: Mapping[str, Any]) -> Iterator[str]:
@@ -101,10 +100,10 @@ def _value(document: Mapping[str, Any]) -> str:
     ]
     if rows:
         lines.append(f"covered: {percent(value['covered_share'])} of requests")
-        lines.append(format_table(["estimate", "mean", "interval", "against the log", "interval"], rows, "lrrrr"))
+        lines.append(fitted_table(["estimate", "mean", "interval", "against the log", "interval"], rows, "lrrrr"))
         weights = value["weights"]
         lines.append(
-            _wrapped(
+            filled(
                 f"weights: {weights['n_matched']:,} of {weights['n_requests']:,} covered requests count, as much as "
                 f"{weights['effective_sessions']:,.1f} equal sessions; the largest weight is {weights['largest']:.3g}; "
                 f"their mean is {weights['mean']:.3f} [{weights['mean_low']:.3f}, {weights['mean_high']:.3f}] and "
@@ -143,11 +142,3 @@ def _bracket(estimate: Mapping[str, Any], prefix: str) -> str:
         for end in ("low", "high")
     )
     return f"[{low}, {high}]"
-
-
-def _item(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _WIDTH, initial_indent="- ", subsequent_indent="  "))
-
-
-def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _WIDTH))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from paretocode._terminal import filled, page_width
 from paretocode.report.drift_values import METRICS, QUANTITIES, effect_of, metric_unit, move_rows
 from paretocode.report.drift_words import factor_word, metric_sentences, p_text, verdict_word
 from paretocode.report.evidence_values import bracket, signed_text
 from paretocode.report.names import clip
 from paretocode.report.numbers import UNKNOWN
-from paretocode.report.text import format_table
+from paretocode.report.text_fitted import fitted_table
 from paretocode.report.text_wrapped import fitted
 
 __all__ = ["drift_text"]
 
-_WIDTH = 100
 _MOST_FINDINGS = 5
 _SUBJECT = 20
 """Characters that a class of a quantity may have."""
@@ -46,7 +45,7 @@ def _head(report: Mapping[str, Any]) -> str:
     if report["catalogue"] is not None:
         lines.append(f"of the stream: {verdict_word(report['stream_verdict'])}")
         lines.append(f"of the catalogue: {verdict_word(report['catalogue']['verdict'])}")
-    return "\n".join([*lines, *(_item(sentence) for sentence in metric_sentences(report))])
+    return "\n".join([*lines, *(filled(sentence, first="- ") for sentence in metric_sentences(report))])
 
 
 def _tests(report: Mapping[str, Any]) -> str:
@@ -56,7 +55,7 @@ def _tests(report: Mapping[str, Any]) -> str:
         for test in factor["tests"]
     ]
     by_factor = [[factor["factor"], factor_word(factor, report["alpha"])] for factor in report["factors"]]
-    table = format_table(
+    table = fitted_table(
         ["quantity", "p (Holm)", "PSI", "by chance", "size", "largest move of a share"], rows, "lrrrll"
     )
     note = (
@@ -64,7 +63,7 @@ def _tests(report: Mapping[str, Any]) -> str:
         "stability index; by chance it stays below the number beside it 19 times in 20. Sizes are named by convention."
     )
     return "\n\n".join(
-        [table, _wrapped(note), format_table(["factor", "whether it drifted, and what that does"], by_factor, "ll")]
+        [table, filled(note), fitted_table(["factor", "whether it drifted, and what that does"], by_factor, "ll")]
     )
 
 
@@ -88,7 +87,7 @@ def _share(test: Mapping[str, Any]) -> str:
 
 def _moves(report: Mapping[str, Any]) -> str:
     title = "what it does to the map's metrics"
-    return f"{title}\n{_move_table(report['moves'], report)}\n\n{_wrapped(_about_intervals(report))}"
+    return f"{title}\n{_move_table(report['moves'], report)}\n\n{filled(_about_intervals(report))}"
 
 
 def _about_intervals(report: Mapping[str, Any]) -> str:
@@ -103,7 +102,7 @@ def _move_table(moves: Any, report: Mapping[str, Any]) -> str:
         [row.label, row.before, row.after, row.difference, row.interval, row.limit, row.reach]
         for row in move_rows(moves, report["limits"])
     ]
-    return format_table(["metric", "tuned", "today", "difference", "interval", "limit", ""], rows, "lrrrrrl")
+    return fitted_table(["metric", "tuned", "today", "difference", "interval", "limit", ""], rows, "lrrrrrl")
 
 
 def _attribution(report: Mapping[str, Any]) -> str:
@@ -113,14 +112,14 @@ def _attribution(report: Mapping[str, Any]) -> str:
         return ""
     shown = [name for name in METRICS if name in open_ones]
     tables = (_by_factor(report, shown[:n]) for n in range(min(3, len(shown)), 0, -1))
-    return "\n".join([fitted(tables, width=_WIDTH), *_warned(report)])
+    return "\n".join([fitted(tables, width=page_width()), *_warned(report)])
 
 
 def _by_factor(report: Mapping[str, Any], shown: list[str]) -> str:
     rows = [[factor["factor"], *_matched(factor["move"], shown)] for factor in report["factors"]]
     rows.append(["all factors", *_matched(report["joint"], shown)])
     rows.append(["not explained", *_matched({**report["joint"], "moves": report["unexplained"]}, shown)])
-    return format_table(["had it alone drifted", *(METRICS[name] for name in shown)], rows, "l" + "r" * len(shown))
+    return fitted_table(["had it alone drifted", *(METRICS[name] for name in shown)], rows, "l" + "r" * len(shown))
 
 
 def _matched(matched: Mapping[str, Any], shown: list[str]) -> Iterator[str]:
@@ -173,11 +172,3 @@ def _plural(kind: str, number: int) -> str:
     if kind == "entry":
         return "new models" if number > 1 else "new model"
     return f"changes of {kind}" if number > 1 else f"change of {kind}"
-
-
-def _item(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _WIDTH, initial_indent="- ", subsequent_indent="  "))
-
-
-def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _WIDTH))

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from paretocode._terminal import page_width
 from paretocode.report.evidence_others import other_sentences
 from paretocode.report.evidence_rows import (
     VERDICTS,
@@ -26,8 +27,7 @@ from paretocode.report.evidence_words import (
     size_sentences,
 )
 from paretocode.report.names import clip
-from paretocode.report.text import format_table, terminal_width
-from paretocode.report.text_wrapped import wrapped_table
+from paretocode.report.text_fitted import fitted_table
 
 __all__ = ["evidence_text"]
 
@@ -55,7 +55,7 @@ def evidence_text(document: Mapping[str, Any], *, width: int | None = None, in_f
     'evidence: left out, the stream has one session only.'
     """
     evidence = document.get("evidence") or {}
-    width = max(terminal_width(width), _LEAST_WIDTH)
+    asked, width = width, max(page_width(width), _LEAST_WIDTH)
     if not has_comparison(document):
         why = evidence.get("left_out")
         left_out = [_filled(f"evidence: left out, {why}.", width)] if why else []
@@ -63,7 +63,7 @@ def evidence_text(document: Mapping[str, Any], *, width: int | None = None, in_f
         return "\n".join([*left_out, *told])
     comparison, proposed = evidence["comparison"], document.get("proposed")
     told = [name for name in candidate_order(comparison, proposed) if in_full or name == proposed]
-    parts = [_table(comparison, name, is_proposed=name == proposed) for name in told]
+    parts = [_table(comparison, name, is_proposed=name == proposed, width=asked) for name in told]
     if not in_full and (others := _others(comparison, proposed, width)):
         parts.append(others)
     parts.append(_filled(" ".join([interval_meaning(comparison), *left_out_sentences(comparison)]), width))
@@ -72,7 +72,7 @@ def evidence_text(document: Mapping[str, Any], *, width: int | None = None, in_f
     return "\n\n".join(part for part in parts if part)
 
 
-def _table(comparison: Mapping[str, Any], name: str, *, is_proposed: bool) -> str:
+def _table(comparison: Mapping[str, Any], name: str, *, is_proposed: bool, width: int | None) -> str:
     incumbent, shown = clip(comparison["incumbent"], _NAME_WIDTH), clip(name, _NAME_WIDTH)
     header = [
         "evidence",
@@ -87,7 +87,7 @@ def _table(comparison: Mapping[str, Any], name: str, *, is_proposed: bool) -> st
         [row.short, row.incumbent, row.candidate, row.difference, row.interval, row.wider, VERDICTS[row.verdict]]
         for row in difference_rows(comparison, name)
     ]
-    return format_table(header, rows, "lrrrrrl")
+    return fitted_table(header, rows, "lrrrrrl", width=width)
 
 
 def _others(comparison: Mapping[str, Any], proposed: str | None, width: int) -> str:
@@ -98,9 +98,7 @@ def _others(comparison: Mapping[str, Any], proposed: str | None, width: int) -> 
     cells = [[clip(r.name, _NAME_WIDTH), f"{r.difference} {r.interval}", VERDICTS[r.verdict], r.told] for r in rows]
     first = "cost" if all(COST in entries for entries in comparison["maps"].values()) else "first measure"
     header = ["other candidates", first, "verdict", "other measures"]
-    widths = [max(len(row[at]) for row in [header, *cells]) for at in range(3)]
-    room = max(width - sum(widths) - 6, 24)
-    return wrapped_table(header, cells, "lrll", widths=[*widths, room])
+    return fitted_table(header, cells, "lrll", width=width)
 
 
 def _paragraphs(evidence: Mapping[str, Any], proposed: str) -> Mapping[str, Sequence[str]]:

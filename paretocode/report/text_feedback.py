@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from paretocode._terminal import filled
 from paretocode.report import numbers
-from paretocode.report.text import format_table
+from paretocode.report.text_fitted import fitted_table
 
 __all__ = ["VERDICT_WORDS", "feedback_text", "proposal_lines"]
 
-_WIDTH = 100
 
 VERDICT_WORDS = {
     "MOVE_DOWN": "move down",
@@ -98,7 +97,7 @@ def _edges(summary: Mapping[str, Any]) -> str:
         f"Intervals are for each edge by itself ({100 * summary['level']:g} %). weak: too weak below the edge, dear: "
         f"too dear above it. for +-{half:g}: reports of the same mix that such an interval takes, all edges together."
     )
-    return f"{format_table(header, rows, 'llrrrrrrl')}\n\n{_wrapped(note)}"
+    return f"{fitted_table(header, rows, 'llrrrrrrl')}\n\n{filled(note)}"
 
 
 def _edge_row(edge: Mapping[str, Any]) -> Iterator[str]:
@@ -121,7 +120,7 @@ def _sentences(summary: Mapping[str, Any]) -> str:
             "Reports cannot show whether too weak is written more readily than too dear: if twice as readily, all "
             f"edges are estimated {shift:.3f} too low."
         )
-    return "\n".join(_item(sentence) for sentence in said)
+    return "\n".join(filled(sentence, first="- ") for sentence in said)
 
 
 def _channels(summary: Mapping[str, Any]) -> str:
@@ -139,19 +138,11 @@ def _channels(summary: Mapping[str, Any]) -> str:
         for rate in told
     ]
     points = dict.fromkeys(f"{rate['verdict']}: {rate['points_to']}" for rate in told)
-    table = format_table(["verdict", "where", "reports", "share"], rows, "llrr")
-    return "\n".join([table, *(_wrapped(point) for point in points)])
+    table = fitted_table(["verdict", "where", "reports", "share"], rows, "llrr")
+    return "\n".join([table, *(filled(point) for point in points)])
 
 
 def _warnings(summary: Mapping[str, Any]) -> str:
     if not summary["warnings"]:
         return "no sign that the reports do not speak for all"
-    return "\n".join(["who writes:", *(_item(warning["sentence"]) for warning in summary["warnings"])])
-
-
-def _item(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _WIDTH, initial_indent="- ", subsequent_indent="  "))
-
-
-def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _WIDTH))
+    return "\n".join(["who writes:", *(filled(warning["sentence"], first="- ") for warning in summary["warnings"])])

@@ -6,9 +6,10 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from paretocode._terminal import page_width
 from paretocode.report import numbers
 from paretocode.report.evidence_values import signed_text
-from paretocode.report.text import format_table, terminal_width
+from paretocode.report.text_fitted import fitted_table
 
 __all__ = ["gates_text"]
 
@@ -33,7 +34,7 @@ def gates_text(report: Mapping[str, Any], *, width: int | None = None) -> str:
     FAIL cost.most_change: The upper end is +1 %.
     Gates: 0 passed, 0 waived, 1 failed.
     """
-    width = max(terminal_width(width), _LEAST_WIDTH)
+    asked, width = width, max(page_width(width), _LEAST_WIDTH)
     rows = [
         [
             _WORDS[gate["state"]],
@@ -46,7 +47,7 @@ def gates_text(report: Mapping[str, Any], *, width: int | None = None) -> str:
     ]
     parts = [
         f"gates of {report['map']}, sha256 {report['tier_map_sha256'][:12]}",
-        format_table(["", "gate", "judged", "limit", "interval"], rows, "llrrr"),
+        fitted_table(["", "gate", "judged", "limit", "interval"], rows, "llrrr", width=asked, n_keys=2),
         "\n".join(_filled(line, width) for line in [*_told(report), *report["notes"], _summary(report)]),
     ]
     return "\n\n".join(parts)

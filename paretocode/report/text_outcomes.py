@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from paretocode._terminal import filled
 from paretocode.report import numbers
-from paretocode.report.text import format_table
+from paretocode.report.text_fitted import fitted_table
 
 __all__ = ["outcomes_text"]
 
-_WIDTH = 100
 _SAVED_ROWS = 10
 _VERDICTS = {
     "better": "the quality is higher",
@@ -64,7 +63,7 @@ def _comparison(document: Mapping[str, Any]) -> str:
     if cost is not None and not found["is_kept"]:
         verdict += "; what it saves is no saving at equal quality"
     note = f"{100 * document['level']:g} % intervals; differences are paired by question and resampled by cluster."
-    table = format_table(header, [*rows, difference], "ll" + "r" * (len(header) - 2))
+    table = fitted_table(header, [*rows, difference], "ll" + "r" * (len(header) - 2))
     return "\n".join([table, verdict, note])
 
 
@@ -82,7 +81,7 @@ def _quadrants(document: Mapping[str, Any]) -> str:
     right = f"right from a score of {found['right_at']:g}"
     p_value = found["p_value"]
     test = "" if p_value is None else f"; McNemar's exact test of equal shares: p = {p_value:.3g}"
-    return f"{format_table(['questions', 'who is right', 'n', 'share [interval]'], rows, 'llrr')}\n{right}{test}"
+    return f"{fitted_table(['questions', 'who is right', 'n', 'share [interval]'], rows, 'llrr')}\n{right}{test}"
 
 
 def _oracle(document: Mapping[str, Any]) -> str:
@@ -95,7 +94,7 @@ def _oracle(document: Mapping[str, Any]) -> str:
         f"candidate leaves {_score(found['regret']['value'])} {_bracket(found['regret'])} on the table"
     )
     said += "." if closed is None or closed <= 0 else f" and closes {closed:.0%} of the gap."
-    return _wrapped(f"oracle: {said} An oracle of noisy scores profits from luck, so these are upper bounds.")
+    return filled(f"oracle: {said} An oracle of noisy scores profits from luck, so these are upper bounds.")
 
 
 def _saving(document: Mapping[str, Any]) -> str:
@@ -107,10 +106,10 @@ def _saving(document: Mapping[str, Any]) -> str:
         [row["name"], _signed(row["quality"]), _shares(row["saved"]), "kept" if row["is_kept"] else "not shown"]
         for row in listed
     ]
-    table = format_table(["candidate", "mean score [interval]", "saved [interval]", "quality"], rows, "lrrl")
+    table = fitted_table(["candidate", "mean score [interval]", "saved [interval]", "quality"], rows, "lrrl")
     more = len(saving["candidates"]) - len(listed)
     rest = [f"and {more} candidates more, with --json"] if more > 0 else []
-    return "\n".join([table, *rest, _wrapped(saving["sentence"])])
+    return "\n".join([table, *rest, filled(saving["sentence"])])
 
 
 def _router(document: Mapping[str, Any]) -> str:
@@ -134,7 +133,7 @@ def _router(document: Mapping[str, Any]) -> str:
             f"AIQ {area['value']:.4f} against {area['zero_router']:.4f} for random mixing, over {low:.6g} to "
             f"{high:.6g} USD per question; its thresholds are the luckiest on these questions"
         )
-    return "\n".join(_wrapped(line) for line in lines)
+    return "\n".join(filled(line) for line in lines)
 
 
 def _score(value: float) -> str:
@@ -153,7 +152,3 @@ def _bracket(estimate: Mapping[str, Any], form: str = ".4g") -> str:
 def _shares(estimate: Mapping[str, Any]) -> str:
     low, high = ("not bounded" if estimate[end] is None else f"{100 * estimate[end]:.1f}" for end in ("low", "high"))
     return f"{100 * estimate['value']:.1f} % [{low}, {high}]"
-
-
-def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _WIDTH))

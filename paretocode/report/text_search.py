@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from paretocode._terminal import shown_width
 from paretocode.report.numbers import UNKNOWN
 from paretocode.report.search_limits import limits_sentence
 from paretocode.report.search_measures import measure_meaning
@@ -18,8 +19,10 @@ from paretocode.report.text_search_table import picks_text
 
 __all__ = ["search_table"]
 
+_WIDTH = 120
 
-def search_table(search: Mapping[str, Any], *, width: int = 120) -> str:
+
+def search_table(search: Mapping[str, Any], *, width: int | None = None) -> str:
     """Return the printed answer of a search for edges.
 
     Parameters
@@ -27,8 +30,9 @@ def search_table(search: Mapping[str, Any], *, width: int = 120) -> str:
     search
         The ``search`` section of a result's ``metrics.json``.
     width
-        Characters a line may have. Names and edges go on in further lines of their column; where all measures do not
-        fit beside the edges, edges get a table of their own below.
+        Characters a line may have; the terminal's when None, or 120 where there is none. Names and edges go on in
+        further lines of their column; where all measures do not fit beside the edges, edges get a table of their own
+        below.
 
     Returns
     -------
@@ -41,6 +45,7 @@ def search_table(search: Mapping[str, Any], *, width: int = 120) -> str:
     A null is unknown and never a zero. Changes are against the incumbent: relative for the first measure, for money and
     for times, in percentage points (pp) for shares, in its own unit for shortfall and excess.
     """
+    width = width or shown_width() or _WIDTH
     sentences = [weighed_sentence(search), limits_sentence(search)]
     parts = [
         *(_filled(sentence, width) for sentence in sentences if sentence),
@@ -55,7 +60,7 @@ def search_table(search: Mapping[str, Any], *, width: int = 120) -> str:
     ]
     for table in (stickiness_table(search), latency_table(search)):
         if table.rows:
-            parts += ["", plain_text(table)]
+            parts += ["", plain_text(table, width)]
     if search.get("warnings"):
         parts += ["", _warnings(search, width)]
     if search.get("robust") is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from paretocode.report import numbers
 from paretocode.report.search_tables import BILLS, PlainTable, bills_of, bills_table
+from paretocode.report.text_fitted import fits, fitted_table
 from paretocode.report.text_wrapped import wrapped_table
 
 __all__ = ["MOST_APART", "bills_differ", "bills_text", "plain_text"]
@@ -41,14 +42,14 @@ def bills_text(search: Mapping[str, Any], *, width: int = 120) -> str:
         return textwrap.fill(says, max(width, 40))
     table = bills_table(apart)
     header = ["bills that differ [USD]", *table.header[1:]]
-    text = plain_text(PlainTable(header=header, align=table.align, rows=table.rows))
+    text = plain_text(PlainTable(header=header, align=table.align, rows=table.rows), width)
     n_rest = n_compared - len(apart)
     others = "other map" if n_rest == 1 else f"other {n_rest} maps"
     rest = f"The bills of the {others} agree within {numbers.percent(MOST_APART)}." if n_rest else ""
     return f"{text}\n{rest}".rstrip()
 
 
-def plain_text(table: PlainTable) -> str:
+def plain_text(table: PlainTable, width: int = 120) -> str:
     """Return a table of a name and numbers as text.
 
     Examples
@@ -59,7 +60,8 @@ def plain_text(table: PlainTable) -> str:
     knee           5.00
     """
     widths = [_NAME, *(max(_NUMBER, len(head)) for head in table.header[1:])]
-    return wrapped_table(table.header, table.rows, table.align, widths=widths)
+    text = wrapped_table(table.header, table.rows, table.align, widths=widths)
+    return text if fits(text, width) else fitted_table(table.header, table.rows, table.align, width=width)
 
 
 def bills_differ(bills: Mapping[str, Any]) -> bool:

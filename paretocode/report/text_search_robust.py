@@ -8,6 +8,7 @@ from typing import Any
 
 from paretocode.report.search_robust import robust_limits, robust_sentence, robust_table
 from paretocode.report.search_tables import PlainTable
+from paretocode.report.text_fitted import fits, fitted_table
 from paretocode.report.text_wrapped import fitted, least_width, wrapped_table
 
 __all__ = ["robust_text"]
@@ -43,7 +44,8 @@ def robust_text(
 
 def _fitted(table: PlainTable, width: int) -> str:
     names = dict.fromkeys((_NAME, min(_NAME, least_width(row[0] for row in table.rows))))
-    return fitted((_wrapped(table, name, cell) for name in names for cell in _CELLS), width=width)
+    text = fitted((_wrapped(table, name, cell) for name in names for cell in _CELLS), width=width)
+    return text if fits(text, width) else fitted_table(table.header, table.rows, table.align, width=width)
 
 
 def _wrapped(table: PlainTable, name: int, cell: int) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from paretocode._terminal import filled
 from paretocode.report import numbers
 from paretocode.report.evidence_sizes import size_rows
 from paretocode.report.evidence_values import in_order
-from paretocode.report.text import format_table
+from paretocode.report.text_fitted import fitted_table
 
 __all__ = ["size_text"]
 
-_WIDTH = 100
 _DESIGNS = ("paired", "rollout")
 _GOALS = {"see": "see a change of", "keep": "keep a margin of"}
 
@@ -44,21 +43,21 @@ def size_text(size: Mapping[str, Any], *, proposed: str | None = None) -> str:
         "the candidate."
     )
     blocks = [_of_map(size, name) for name in shown]
-    return "\n\n".join([*blocks, _wrapped(note), *others])
+    return "\n\n".join([*blocks, filled(note), *others])
 
 
 def _of_map(size: Mapping[str, Any], name: str) -> str:
     rows, refused = [], []
     for row in size_rows(size, name):
         if row.why_not and not row.seen:
-            refused.append(_wrapped(f"{row.label}: {row.why_not}"))
+            refused.append(filled(f"{row.label}: {row.why_not}"))
             continue
         needed = row.needed or numbers.UNKNOWN
         rows.append([row.label, row.observed, row.seen, needed, row.span, row.rollout or numbers.UNKNOWN])
     header = ["measure", "observed", "this stream sees", "paired", "span", "rollout"]
     parts = [f"{name}: sessions to tell it from the incumbent ({_now(size['maps'][name])})"]
     if rows:
-        parts.append(format_table(header, rows, "lrrrrr"))
+        parts.append(fitted_table(header, rows, "lrrrrr"))
     return "\n".join([*parts, *refused, *_asked(size["maps"][name])])
 
 
@@ -74,7 +73,7 @@ def _asked(entries: Mapping[str, Any]) -> list[str]:
     for measure in in_order(entries):
         goals = entries[measure].get("asked", ())
         if goals and all("why_not" in goal[design] for goal in goals for design in _DESIGNS):
-            refused.append(_item(f"{goals[0]['paired']['why_not']}"))
+            refused.append(filled(f"{goals[0]['paired']['why_not']}", first="- "))
             continue
         for goal in goals:
             plans = [goal[design] for design in _DESIGNS]
@@ -84,7 +83,7 @@ def _asked(entries: Mapping[str, Any]) -> list[str]:
         doubts += _doubts(measure, goals)
     if not rows and not refused:
         return []
-    table = [format_table(["measure", "to", "paired", "rollout", "this log"], rows, "llrrl")] if rows else []
+    table = [fitted_table(["measure", "to", "paired", "rollout", "this log"], rows, "llrrl")] if rows else []
     return ["", *table, *doubts, *refused]
 
 
@@ -102,12 +101,4 @@ def _doubts(measure: str, goals: Sequence[Mapping[str, Any]]) -> list[str]:
                 said[f"{measure}, {design}: {plan['why_not'].removeprefix(f'{measure}: ')}"] = None
             else:
                 said |= dict.fromkeys(f"{measure}, {design}: {warning}" for warning in plan["warnings"])
-    return [_item(sentence) for sentence in said]
-
-
-def _item(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _WIDTH, initial_indent="- ", subsequent_indent="  "))
-
-
-def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _WIDTH))
+    return [filled(sentence, first="- ") for sentence in said]

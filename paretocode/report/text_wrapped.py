@@ -63,7 +63,7 @@ def least_width(texts: Iterable[str]) -> int:
 
 
 def wrapped_cell(text: str, width: int) -> list[str]:
-    """Return a text in lines of at most `width` characters, broken after spaces, hyphens and underscores.
+    """Return a text in lines of at most `width` characters, broken after spaces, hyphens, underscores and slashes.
 
     A piece that is longer still is cut.
 
@@ -83,7 +83,7 @@ def wrapped_cell(text: str, width: int) -> list[str]:
 
 def _pieces(text: str, width: int) -> list[str]:
     """Return a text that fits whole, another one in pieces that each end where a line may."""
-    return [text] if len(text) <= width else re.findall(r"[^ \-_]*[ \-_]+|[^ \-_]+", text)
+    return [text] if len(text) <= width else re.findall(r"[^ \-_/]*[ \-_/]+|[^ \-_/]+", text)
 
 
 def _lines(row: Sequence[str], widths: Sequence[int]) -> list[list[str]]:
