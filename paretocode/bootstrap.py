@@ -41,7 +41,7 @@ usage: python3 -m paretocode.bootstrap JOB [ARGS...]
 
   sim   [ARGS...]   set up, then run `python -m paretocode.sim ARGS`
   test  [ARGS...]   set up with the test libraries, then run `python -m pytest ARGS`
-  lab   [ARGS...]   set up with JupyterLab, then open the notebooks
+  lab   [ARGS...]   set up with JupyterLab, then run `python -m paretocode notebooks ARGS`: open copies, or --run all
   setup [LOCK...]   only set up; LOCK is run (the default), test or notebooks
 
 The first call builds .venv in the checkout from the hashed locks in requirements/, with uv where it is on the path and
@@ -134,7 +134,7 @@ def _perform(words: list[str]) -> int:
     elif job == "lab":
         prepare(venv, ["notebooks"])
         os.chdir(ROOT)
-        _become(venv, ["jupyterlab", "notebooks", *rest])
+        _become(venv, ["paretocode", "notebooks", *rest])
     else:
         raise SetupError(f"there is no job {job!r}; use sim, test, lab or setup, or ask --help")
     return 0

@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "paretocode"
 
-GROUND = {"errors", "_checks", "_compiled", "_files", "_borders", "progress", "_terminal", "result"}
+GROUND = {"errors", "_checks", "_compiled", "_files", "_borders", "progress", "_terminal", "_source", "result"}
 LOW = GROUND | {"catalogue", "stream"}
 MIDDLE = LOW | {"frontier", "bands", "tiermap"}
 SEARCH = MIDDLE | {"sim"}
@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_borders": {"errors"},
     "progress": set(),
     "_terminal": set(),
+    "_source": set(),
     "_bars": {"_terminal"},
     "result": {"errors", "_files"},
     "catalogue": GROUND,
@@ -60,6 +61,7 @@ FLOOR = {
     "progress": 0,
     "_bars": 0,
     "_terminal": 0,
+    "_source": 0,
     "result": 0,
     "catalogue": 1,
     "stream": 1,

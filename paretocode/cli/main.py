@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from paretocode import __version__
 from paretocode._bars import bars_on
@@ -18,7 +18,7 @@ from paretocode.cli.options import with_defaults
 from paretocode.cli.parser import Parser, dressed, sentence
 from paretocode.progress import listening
 
-__all__ = ["VERBS", "command_parser", "guarded", "main", "mannered", "print_anything"]
+__all__ = ["VERBS", "command_parser", "main", "mannered"]
 
 VERBS = {
     "catalogue": "show or convert a catalogue, and lint it",
@@ -40,6 +40,9 @@ VERBS = {
     "verify": "recompute every digest of a release, a result or a map, and check signatures",
     "log": "tell what happened to a team's maps, and whether the register is whole",
     "report": "write a result's report as one HTML file",
+    "notebooks": "copy the notebooks and open them in JupyterLab, or run them all",
+    "doctor": "say what is installed, what is lost without the rest, and what is broken",
+    "completion": "print a script by which a shell completes verbs and options",
 }
 """Verb -> what it does, in the order of the story; each lives in ``paretocode.cli.<verb>_verb``."""
 
@@ -69,26 +72,25 @@ def command_parser(loaded: Collection[str] = VERBS) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
-    print_anything()
     words = list(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in words if word in VERBS), None)
-    return guarded(lambda: _run(words, verb))
+    return mannered(words, lambda: command_parser([verb] if verb else []))
 
 
-def _run(words: list[str], verb: str | None) -> int:
-    args = command_parser([verb] if verb else []).parse_args(words)
-    return mannered(args)
-
-
-def mannered(args: argparse.Namespace) -> int:
-    """Run what was asked for, with progress, notes and colours as the command line wants them."""
-    with_defaults(args)
-    bars = bars_on(sys.stderr, is_quiet=args.quiet)
-    manners = Manners(is_quiet=args.quiet, may_colour=has_colours() and not args.no_color, bars=bars)
-    before = MANNERS.set(manners)
+def mannered(words: list[str], parser: Callable[[], argparse.ArgumentParser]) -> int:
+    """Parse the words of a command and run it, with progress, notes and colours as they ask, and every end a code."""
+    print_anything()
+    # What is refused before anything is parsed is coloured or not as well.
+    before = MANNERS.set(Manners(may_colour=has_colours() and "--no-color" not in words))
     try:
-        with listening(bars):
-            code: int = args.run(args)
+        return guarded(lambda: _run(with_defaults(parser().parse_args(words))))
     finally:
         MANNERS.reset(before)
+
+
+def _run(args: argparse.Namespace) -> int:
+    bars = bars_on(sys.stderr, is_quiet=args.quiet)
+    MANNERS.set(Manners(is_quiet=args.quiet, may_colour=has_colours() and not args.no_color, bars=bars))
+    with listening(bars):
+        code: int = args.run(args)
     return code

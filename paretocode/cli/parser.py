@@ -16,6 +16,8 @@ from paretocode.cli.options import add_common
 __all__ = ["Parser", "dressed", "sentence"]
 
 _LEAST_WIDTH = 40
+_LONG = 24
+"""Choices of more characters than these make a usage that does not wrap."""
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpFormatter):
@@ -37,6 +39,14 @@ class Parser(argparse.ArgumentParser):
         """Return the help in lines that fit; a command that goes on says so with a backslash, for it to be pasted."""
         width = max(shutil.get_terminal_size().columns - 2, _LEAST_WIDTH)
         return "\n".join(_fitted(line, width) for line in super().format_help().split("\n"))
+
+    def add_argument(self, *names: str, **settings: Any) -> argparse.Action:
+        """Add an argument; many choices are listed in its help, where they can be wrapped, and not in the usage."""
+        choices = [str(choice) for choice in settings.get("choices") or ()]
+        if len(",".join(choices)) > _LONG and "metavar" not in settings:
+            settings["metavar"] = names[-1].lstrip("-").replace("-", "_").upper()
+            settings["help"] = f"{settings.get('help', '')}: {', '.join(choices)}".removeprefix(": ")
+        return super().add_argument(*names, **settings)
 
     def error(self, message: str) -> NoReturn:
         """End with the sentence and the code of a refusal."""

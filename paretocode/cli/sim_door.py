@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from paretocode import __version__
-from paretocode.cli.guard import guarded, print_anything
 from paretocode.cli.main import mannered
 from paretocode.cli.parser import Parser, dressed
 from paretocode.cli.talk import emit, say
@@ -34,8 +34,7 @@ def sim_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the main job and return its exit code."""
-    print_anything()
-    return guarded(lambda: mannered(sim_parser().parse_args(argv)))
+    return mannered(list(sys.argv[1:] if argv is None else argv), sim_parser)
 
 
 def _timing(manifest: dict[str, Any], document: dict[str, Any]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import subprocess
 from dataclasses import fields
 from importlib import metadata, resources
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from paretocode import __version__
+from paretocode._source import source_commit
 from paretocode.catalogue.history import History
 from paretocode.evidence.feedback import FeedbackReports
 from paretocode.evidence.outcomes import OutcomeTable
@@ -86,7 +86,7 @@ def code_digest() -> str:
 
 def facts_of(experiment: Experiment, digest: str, overrides: list[str]) -> dict[str, object]:
     """Return where the numbers come from: settings, inputs, code, versions."""
-    commit, is_dirty = _commit()
+    commit, is_dirty = source_commit()
     return {
         "experiment": experiment.name,
         "digest": digest,
@@ -104,19 +104,3 @@ def facts_of(experiment: Experiment, digest: str, overrides: list[str]) -> dict[
             **{name: metadata.version(name) for name in _VERSIONS_OF},
         },
     }
-
-
-def _commit() -> tuple[str | None, bool | None]:
-    """Return the commit of the source and whether it is dirty; None, None outside a checkout."""
-    root = Path(str(resources.files("paretocode"))).parent
-    if not (root / ".git").exists():
-        return None, None
-    commands = (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
-    try:
-        head, status = (
-            subprocess.run(["git", "-C", str(root), *c], capture_output=True, text=True, check=True, timeout=10).stdout
-            for c in commands
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None, None
-    return head.strip(), bool(status.strip())

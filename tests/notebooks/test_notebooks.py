@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
+
+from paretocode.cli.notebooks_run import run_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -70,37 +67,10 @@ def test_its_parameters_come_first_and_its_claim_is_asserted_last(path: Path) ->
 
 
 def test_it_runs_at_smoke_scale(path: Path, tmp_path: Path) -> None:
-    # In a process of its own: the sockets that the notebook client leaves open would be warnings of this one.
-    kernel, work, made = tmp_path / "jupyter" / "kernels" / "python3", tmp_path / "work", tmp_path / "made"
-    for folder in (kernel, work, made):
-        folder.mkdir(parents=True)
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = {"argv": argv, "display_name": "this Python", "language": "python"}
-    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-    shutil.copy(path, work / path.name)
-    folders = {
-        name: str(tmp_path / name.lower())
-        for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-    }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PARETOCODE_NOTEBOOK_")}
-    run = subprocess.run(
-        [sys.executable, "-c", "from nbclient.cli import main; main()", "--timeout=120", "--output=ran", path.name],
-        cwd=work,
-        env={
-            **kept,
-            **folders,
-            "JUPYTER_PATH": str(tmp_path / "jupyter"),
-            "PARETOCODE_NOTEBOOK_SCALE": "smoke",
-            "PYTHONPATH": str(ROOT),
-            "TMPDIR": str(made),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert run.returncode == 0, run.stderr[-4000:]
-    assert {file.name for file in work.iterdir()} == {path.name, "ran.ipynb"}
-    outputs = [output for cell in code_cells(work / "ran.ipynb") for output in cell.outputs]
+    ran = tmp_path / "ran.ipynb"
+    found = run_notebook(path, scale="smoke", executed=ran, cell_timeout_s=120)
+    assert found.failed is None
+    assert found.left == ()
+    outputs = [output for cell in code_cells(ran) for output in cell.outputs]
     assert outputs
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []

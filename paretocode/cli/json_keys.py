@@ -1,0 +1,148 @@
+"""What does ``--json`` print? One object a verb; its keys stay, new ones may come. Tests hold every verb to this table.
+
+Units stand in the names (``_s``, ``_usd``, ``_usd_per_mtok``, ``_bytes``, ``_tokens``); a share is of 1; a null is not
+known, and never a zero.
+"""
+
+from __future__ import annotations
+
+__all__ = ["JSON_KEYS"]
+
+_OUT = {"out": "path that was written"}
+_METRICS = "metrics.json of the result (docs/experiment.md): `maps`, `incumbent`, `proposed`, `stream` and more"
+
+JSON_KEYS: dict[str, dict[str, str]] = {
+    "sim": {"": _METRICS},
+    "catalogue": {
+        "models": "a row a model: key, listed tier, scores, prices [USD per million tokens], context, speeds",
+        "findings": "what the lint found: code, severity, subject, message",
+        "score_definition": "what the scores are",
+        "as_of": "day, or null",
+        "digest": "sha256 of what is in it",
+        "notes": "what reading it left out",
+        "attribution": "whose numbers they are",
+    },
+    "catalogue lint": {"findings": "code, severity, subject, message; gravest first"},
+    "catalogue convert": {**_OUT, "models": "how many"},
+    "catalogue pull": {"path": "the raw copy", "bytes": "its size", "sha256": "of its bytes", "models": "how many"},
+    "catalogue history": {"changes": "a row a change", "counts": "changes by kind", "rebases": "scores redefined"},
+    "frontier": {
+        "frontier": "models from the cheapest to the dearest: price_usd_per_mtok, coding_score",
+        "price_metric": "what cheap means",
+        "twins": "models of one price and score",
+        "left_out": "model -> why it was not compared",
+    },
+    "bands": {
+        "scheme": "how it was cut",
+        "edges": "in units of the score",
+        "gaps": "an edge anywhere in its gap gives the same bands; null has no end",
+        "counts": "models in each band, lowest first",
+        "means": "mean score of each band",
+        "loss": "sum of squared distances to the means",
+        "variance_explained": "share",
+        "uniform_variance_explained": "what evenly spread scores would give",
+        "score_definition": "what the scores are",
+    },
+    "stream describe": {
+        "name": "of the stream",
+        "description": "counts, rates, quantiles; shares of 1",
+        "findings": "what is odd: code, severity, message",
+        "notes": "what the reader says",
+    },
+    "stream synthesise": {**_OUT, "requests": "how many", "sessions": "how many"},
+    "stream compare": {
+        "numbers": "name, real, synthetic, difference, tolerance, is_within",
+        "distances": "Kolmogorov-Smirnov distances",
+        "is_within": "whether all are",
+        "prices": "of the one model that bills both [USD per million tokens]",
+        "real": "name of the log",
+        "synthetic": "name of the other",
+    },
+    "lint": {"tier_map": "its name", "findings": "code, severity, subject, message; gravest first"},
+    "tune": {"": "the section `search` of metrics.json (docs/search.md): `picks`, `incumbent`, `measures` and more"},
+    "replay": {"": _METRICS},
+    "compare": {"": _METRICS},
+    "evidence show": {"": "the section `evidence` of metrics.json (docs/evidence.md)"},
+    "evidence size": {
+        "maps": "candidate -> measure -> designs with their numbers of sessions",
+        "power": "chance of seeing a difference that is there",
+        "canary_share": "share of sessions on the candidate in a rollout",
+    },
+    "evidence drift": {"": "map, verdict, factors, moves, limits (docs/evidence.md)"},
+    "evidence feedback": {"": "reports, edges with intervals, warnings, proposal (docs/evidence.md)"},
+    "evidence outcomes": {"": "difference, shares, savings, each with its interval (docs/evidence.md)"},
+    "evidence coverage": {"": "coverage of a candidate by a log, and its value where that can be estimated"},
+    "diff": {
+        "format": "of this document",
+        "old": "the map before",
+        "new": "the map after",
+        "changes": "what changes between the maps",
+        "traffic": "which requests move",
+        "comparison": "predicted differences with intervals, or null",
+        "slices": "who is hit hardest, or null",
+        "source": "what the prediction rests on",
+        "left_out": "what is not said, and why",
+    },
+    "prepare": {"tier_map": "path of the map to approve"},
+    "gate": {
+        "format": "of this document",
+        "map": "its name",
+        "tier_map_sha256": "its digest",
+        "is_passed": "whether no gate failed",
+        "n_failed": "how many did",
+        "gates": "name, unit, limit, judged, interval, state, sentence, waivers",
+        "gates_source": "where the gates stand",
+        "gates_sha256": "their digest",
+        "judged_on": "day, UTC",
+        "notes": "what to know of it",
+    },
+    "approve": {"approval": "path of the approval", "is_signed": "whether a key signed it"},
+    "revoke": {"revocation": "path of the record"},
+    "rollout": {
+        "format": "of this document",
+        "map": "its name",
+        "tier_map_sha256": "its digest",
+        "serial": "of the map",
+        "incumbent": "what it replaces",
+        "stages": "share_ppm of sessions, how long, in words",
+        "stop_when": "conditions with their numbers",
+        "judging": "how they are judged",
+        "hash": "which sessions are in",
+        "expected": "what the evidence predicts",
+        "rollback": "to which map",
+        "not_known": "sentences",
+    },
+    "export": {**_OUT, "format": "the target", "cannot_express": "what the target loses, sentences"},
+    "verify": {"kind": "release, result or map", "path": "of it", "checked": "what holds", "state": "of its approvals"},
+    "log": {"": "what happened, record by record, and who stands behind which map (docs/release.md)"},
+    "report": dict(_OUT),
+    "notebooks": {
+        "folder": "of the copies",
+        "new": "copied",
+        "updated": "brought up to date",
+        "same": "were so already",
+        "kept": "changed by their owner, and left alone",
+    },
+    "notebooks --run": {
+        "scale": "full or smoke",
+        "seconds": "in all",
+        "n_failed": "how many",
+        "notebooks": "name, seconds, is_ok, failed_cell (number, cell_id, error; or null)",
+    },
+    "doctor": {
+        "is_sound": "whether everything that is needed is there",
+        "broken": "a sentence each, with the way out",
+        "paretocode": "version, folder, commit, is_dirty",
+        "python": "version, least, program, environment, state",
+        "libraries": "needed ones: name, version, least, state, fault",
+        "optional": "libraries and programs: name, version, state, lost_without",
+        "data": "whether what ships with the package can be read",
+        "places": "what, path, state, free_bytes",
+        "caches": "what, path, bytes",
+        "variables": "named variables of the environment and their values; of keys, whether they are set",
+        "terminal": "columns, lines, colours, encoding",
+        "machine": "system, cores, memory_bytes, locale, time zone, utc_offset_s",
+    },
+    "completion": {"shell": "bash, zsh or fish", "script": "what to give it"},
+}
+"""Verb, or verb and action -> key -> meaning; under "" what the whole object is where another page describes it."""
