@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         history = _between(history, args.since, args.until)
     document = history_document(history, score_edges=edges)
     emit(args, _text(document, limit=max(args.limit, 0)), document)
-    for note in () if args.json else history.notes:
+    for note in () if getattr(args, "json", False) else history.notes:
         say(f"note: {note}")
     return 0
 

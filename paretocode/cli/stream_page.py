@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from paretocode._terminal import filled, shown_width
 from paretocode.report.numbers import percent
+from paretocode.report.text_fitted import fitted_table
 
 __all__ = ["number", "page"]
 
 _WIDTH = 80
 _LABEL = 34
-_NAME = 14
 _CUTS = ("mean", "p05", "p25", "p50", "p75", "p90", "p95", "p99", "max")
 _SPREADS = {
     "prompt_tokens": "prompt",
@@ -74,7 +74,7 @@ def page(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _group(title: str, lines: Sequence[str]) -> list[str]:
-    return ["", title, *(f"  {line}" for line in lines)] if lines else []
+    return ["", title, *(f"  {line}".rstrip() for line in lines)] if lines else []
 
 
 def _pace(record: Mapping[str, Any]) -> list[str]:
@@ -96,11 +96,20 @@ def _line(label: str, value: float | None, *, is_share: bool = False) -> str:
 
 
 def _spread_table(record: Mapping[str, Any]) -> list[str]:
-    lines = [" " * _NAME + "".join(f"{'p' + cut[1:].lstrip('0') if cut[0] == 'p' else cut:>7}" for cut in _CUTS)]
-    for key, label in _SPREADS.items():
-        if f"{key}_mean" in record:
-            lines.append(f"{label:<{_NAME}}" + "".join(f"{_short(record[f'{key}_{cut}']):>7}" for cut in _CUTS))
-    return lines
+    heads = ["p" + cut[1:].lstrip("0") if cut[0] == "p" else cut for cut in _CUTS]
+    rows = [
+        [label, *(_short(record[f"{key}_{cut}"]) for cut in _CUTS)]
+        for key, label in _SPREADS.items()
+        if f"{key}_mean" in record
+    ]
+    return _table(["", *heads], rows)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table of numbers that fits the terminal beside the margin of a group."""
+    width = shown_width()
+    text = fitted_table(header, rows, "l" + "r" * (len(header) - 1), width=None if width is None else width - 2)
+    return text.splitlines()
 
 
 def _asked(record: Mapping[str, Any]) -> list[str]:
@@ -118,10 +127,8 @@ def _near_lines(near: Mapping[str, Any] | None) -> list[str]:
         return []
     rows = [(f"edge {edge:g}", shares) for edge, shares in zip(near["edges"], near["share"], strict=True)]
     rows.append(("any edge", near["share_of_any"]))
-    lines = [
-        f"{'asked within this distance of':<{_LABEL}}" + "".join(f"{distance:>12g}" for distance in near["distances"])
-    ]
-    return lines + [f"  {label:<{_LABEL - 2}}" + "".join(f"{percent(s):>12}" for s in shares) for label, shares in rows]
+    header = ["asked within this distance of", *(f"{distance:g}" for distance in near["distances"])]
+    return ["", *_table(header, [[label, *(percent(share) for share in shares)] for label, shares in rows])]
 
 
 def _models(record: Mapping[str, Any]) -> list[str]:
@@ -131,9 +138,8 @@ def _models(record: Mapping[str, Any]) -> list[str]:
 
 
 def _wrapped(head: str, text: str) -> list[str]:
-    return textwrap.wrap(
-        head + text, _WIDTH - 2, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-    )
+    width = min(_WIDTH, shown_width() or _WIDTH) - 2
+    return filled(head + text, width, hang="  ").splitlines()
 
 
 def number(value: float) -> str:

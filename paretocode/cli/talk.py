@@ -17,7 +17,7 @@ def emit(args: argparse.Namespace, text: str, document: object) -> None:
     """Print the answer: text for people, JSON where asked."""
     from paretocode._files import json_bytes
 
-    if args.json:
+    if getattr(args, "json", False):
         sys.stdout.write(json_bytes(document).decode())
     else:
         print(coloured(fitted_lines(text, sys.stdout), sys.stdout))

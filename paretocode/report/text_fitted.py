@@ -1,7 +1,7 @@
 """How does any table fit the terminal? Whole, with folded words, cut into tables side by side, or as a list of rows.
 
-Of the forms that fit the one with fewest lines is taken, in that order. Nothing is left out, no number is broken, and
-where there is no terminal a row stays on its line, however long.
+Of the tables that fit the one with fewest lines is taken, and the list where none does. Nothing is left out, no number
+is broken, and where there is no terminal a row stays on its line, however long.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def fitted_table(header: Sequence[str], rows: _Rows, align: str, *, width: int |
     Parameters
     ----------
     header, rows, align
-        As for `format_table`. Columns of words (``l``) may be folded, numbers (``r``) may not.
+        As for `format_table`. Words may be folded, numbers (cells of an ``r`` column that
+        do not begin with a letter) may not.
     width
         Characters a line may have; those of the terminal when None, and any number where there is none.
     n_keys
@@ -57,9 +58,8 @@ def fitted_table(header: Sequence[str], rows: _Rows, align: str, *, width: int |
     if width is None or fits(whole, width):
         return whole
     forms = [*_folded(header, rows, align, width), *_side_by_side(header, rows, align, width, n_keys)]
-    return fitted(
-        (*(form for form in forms if fits(form, width)), _listed(header, rows, align, width, n_keys)), width=width
-    )
+    tables = [form for form in forms if fits(form, width)]
+    return fitted(tables, width=width) if tables else _listed(header, rows, align, width, n_keys)
 
 
 def fits(text: str, width: int) -> bool:
@@ -89,7 +89,9 @@ def _least(head: str, column: Sequence[str], side: str) -> int:
     """Return how narrow a column may be: no number is broken, no word of a head, and words not into shreds."""
     natural = max(len(cell) for cell in (head, *column))
     if side == "r":
-        return max(least_width(head.split()), *(len(cell) for cell in column), 1)
+        words = [cell for cell in column if not _is_number(cell, side)]
+        numbers = [cell for cell in column if _is_number(cell, side)]
+        return max(least_width((*head.split(), *words)), *(len(cell) for cell in numbers), 1)
     return min(natural, max(least_width((head, *column)), _LEAST_WORDS))
 
 
@@ -126,16 +128,29 @@ def _picked(
 
 def _listed(header: Sequence[str], rows: _Rows, align: str, width: int, n_keys: int) -> str:
     """Return each row as a paragraph: its keys, then a line for each cell that says something."""
-    margin = max(len(head) for head in header) + _GAP
+    margin = min(max(len(head) for head in header), width // 3) + _GAP
     blocks = []
     for row in rows:
         keys = [f"{header[at]} {row[at]}" if align[at] == "r" else row[at] for at in range(n_keys) if row[at]]
         lines = [filled(" ".join(keys), width, hang="  ")]
-        for head, cell in zip(header[n_keys:], row[n_keys:], strict=True):
-            if cell:
-                lines.append(filled(cell, width, first=f"  {head:<{margin}}"))
+        for at in range(n_keys, len(row)):
+            if row[at]:
+                lines += _entry(header[at], row[at], margin, width, is_whole=_is_number(row[at], align[at]))
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def _entry(head: str, cell: str, margin: int, width: int, *, is_whole: bool) -> list[str]:
+    """Return a cell beside its head, or below it where one of them is too long for that."""
+    if len(head) + _GAP > margin or (is_whole and _GAP + margin + len(cell) > width):
+        below = f"    {cell}" if is_whole else filled(cell, width, first="    ")
+        return [filled(head, width, first="  "), below]
+    first = f"  {head:<{margin}}"
+    return [f"{first}{cell}" if is_whole else filled(cell, width, first=first)]
+
+
+def _is_number(cell: str, side: str) -> bool:
+    return side == "r" and not cell[:1].isalpha()
 
 
 def _columns(header: Sequence[str], rows: _Rows) -> list[list[str]]:

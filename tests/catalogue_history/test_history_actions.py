@@ -11,7 +11,8 @@ import pytest
 from catalogue_history.worlds import NAN, history_of
 from paretocode.catalogue import load_bundled, write_table
 from paretocode.cli import history_actions
-from paretocode.cli.main import guarded, main
+from paretocode.cli.guard import guarded
+from paretocode.cli.main import main
 
 
 def answer(*words: str) -> int:
