@@ -22,7 +22,7 @@ bench: ## Time the fast paths; the numbers belong to this machine
 	python3 -m paretocode.bootstrap setup test
 	$(VENV)/bin/python tests/benchmarks/run.py
 
-notebooks: ## Open the notebooks in JupyterLab
+notebooks: ## Open copies of the notebooks in JupyterLab
 	python3 -m paretocode.bootstrap lab
 
 # Each lock holds hashes and markers for every supported Python, and no host.

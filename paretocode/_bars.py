@@ -77,6 +77,8 @@ class Bar:
         if done < self.shown.n:
             self.shown.reset(total=total)
         self.shown.total = total
+        if total is not None:
+            self.shown.unit_scale = self.shown.unit == "B" or total > _FEW
         self.shown.update(done - self.shown.n)
 
     def named(self, what: str, note: str) -> None:

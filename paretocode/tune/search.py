@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from paretocode.errors import InputError
+from paretocode.progress import Task, task
 from paretocode.tune.answer import MapAnswer, SearchedSetting, totals_of
 from paretocode.tune.paths._nondominated import nondominated_rows
 from paretocode.tune.paths.found import FoundMaps
@@ -96,26 +97,32 @@ def _searched(
     bands = tuple(sorted(set(question.n_bands)))
     found = store.recall(setting, graph) if store is not None else None
     if found is None:
-        report = None
-        if progress is not None:
-            watch = progress
-
-            def report(done: int, nodes: int, labels: int) -> None:
-                watch(setting, done, nodes, labels)
-
-        found = frontier_of_maps(
-            graph,
-            n_bands=bands,
-            metrics=[measure.metric for measure in question.searched],
-            limits=_hard_limits(question),
-            epsilon=question.totals_at_most(question.epsilon),
-            most_labels=question.most_labels,
-            progress=report,
-        )
+        with task(f"search, {setting.name}", unit="node") as work:
+            found = frontier_of_maps(
+                graph,
+                n_bands=bands,
+                metrics=[measure.metric for measure in question.searched],
+                limits=_hard_limits(question),
+                epsilon=question.totals_at_most(question.epsilon),
+                most_labels=question.most_labels,
+                progress=_told(setting, progress, work),
+            )
         if store is not None:
             store.keep(setting, found)
     counted = count_maps(graph, max(bands))
     return SearchedSetting(prepared=ready, found=found, n_maps=tuple(int(counted[k]) for k in bands))
+
+
+def _told(setting: Setting, progress: Progress | None, work: Task) -> Callable[[int, int, int], None]:
+    """Return who is told of a setting's nodes: the caller who asked for it, else whoever listens to the task."""
+
+    def report(done: int, nodes: int, labels: int) -> None:
+        if progress is None:
+            work.at(done, nodes)
+        else:
+            progress(setting, done, nodes, labels)
+
+    return report
 
 
 def _hard_limits(question: MapQuestion) -> dict[str, int]:
