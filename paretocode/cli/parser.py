@@ -16,6 +16,7 @@ from paretocode.cli.options import add_common
 __all__ = ["Parser", "dressed", "sentence"]
 
 _LEAST_WIDTH = 40
+_HELD = "\0"
 _LONG = 24
 """Choices of more characters than these make a usage that does not wrap."""
 
@@ -60,7 +61,8 @@ def _fitted(line: str, width: int) -> str:
     if len(line) <= width:
         return line
     if line.startswith(("  paretocode ", "  python ")):
-        return " \\\n".join(filled(line, width - 2, hang=" " * 6).split("\n"))
+        whole = re.sub(r'"[^"]*"', lambda found: found[0].replace(" ", _HELD), line)  # a quoted text is not broken
+        return " \\\n".join(filled(whole, width - 2, hang=" " * 6).split("\n")).replace(_HELD, " ")
     found = re.match(r" *(?:[\w-]+  +)?", line)  # a list of words and what they mean
     first = found[0] if found else ""
     return filled(line[len(first) :], width, first=first)

@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -167,3 +168,28 @@ def test_json_has_the_keys_that_the_page_names(
 
 def test_the_table_of_keys_knows_every_verb() -> None:
     assert {name.split()[0] for name in JSON_KEYS} == {*VERBS, "sim"}
+
+
+def test_json_of_a_release_has_the_keys_that_the_page_names(
+    smoke_result: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = tmp_path / "quickstart" / "result"
+    shutil.copytree(smoke_result, result)
+    (tmp_path / "gates.toml").write_text('format = "paretocode-gates-1"\n[unserved]\nmost = 0.5\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    story = [
+        "prepare quickstart/result",
+        "gate quickstart/result --gates gates.toml",
+        "approve quickstart/result/tier_map.json --by ada --reason because",
+        "export quickstart/result/tier_map.json --out release",
+        "verify release",
+        "log quickstart",
+        "revoke APPROVAL --by ada --reason mistaken",
+    ]
+    answers = {}
+    for line in story:
+        words = [answers["approve"]["approval"] if word == "APPROVAL" else word for word in line.split()]
+        assert main([*words, "--json"]) == 0, line
+        answers[words[0]] = json.loads(capsys.readouterr().out)
+    for verb, answer in answers.items():
+        assert "" in JSON_KEYS[verb] or set(answer) == set(JSON_KEYS[verb]), verb
