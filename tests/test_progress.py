@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
-import pty
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from paretocode._bars import bars_on
 from paretocode.progress import listening, task, tracked
-
-ROOT = Path(__file__).parents[1]
+from terminals import shown_on_a_terminal
 
 
 class Heard:
@@ -75,25 +70,6 @@ def test_no_bars_without_a_terminal_and_none_when_quiet() -> None:
     assert bars_on(Terminal()) is not None
 
 
-def _on_a_terminal(program: str) -> str:
-    """Return what a program writes to a standard error that is a terminal."""
-    ours, theirs = pty.openpty()
-    run = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=theirs, stdout=subprocess.DEVNULL)
-    os.close(theirs)
-    parts: list[bytes] = []
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not part:
-            break
-        parts.append(part)
-    os.close(ours)
-    assert run.wait() == 0
-    return b"".join(parts).decode()
-
-
 _WORK = """
 import sys
 from paretocode import _bars
@@ -108,11 +84,11 @@ with listening(bars), task("replay", total=50_000, unit="request") as work:
 
 
 def test_a_terminal_shows_share_rate_and_time_left() -> None:
-    shown = _on_a_terminal(_WORK.format(is_quiet=False))
+    shown = shown_on_a_terminal([sys.executable, "-c", _WORK.format(is_quiet=False)], has_stdout=False)
     for word in ("replay", "40%", "20.0k/50.0k", "request/s"):
         assert word in shown
     assert "<" in shown  # elapsed<left
 
 
 def test_a_quiet_terminal_stays_empty() -> None:
-    assert _on_a_terminal(_WORK.format(is_quiet=True)) == ""
+    assert shown_on_a_terminal([sys.executable, "-c", _WORK.format(is_quiet=True)]) == ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +14,11 @@ from paretocode.cli.exit_codes import MEANINGS, ExitCode
 from paretocode.cli.guard import guarded
 from paretocode.cli.main import main
 from paretocode.errors import InputError, MissingDependencyError, SealError
+from terminals import shown_on_a_terminal
 
 ROOT = Path(__file__).parents[2]
 LINT = [sys.executable, "-m", "paretocode", "lint"]
+REFUSED = [sys.executable, "-m", "paretocode", "no-such-verb"]
 
 
 def environment(**changed: str) -> dict[str, str]:
@@ -27,24 +28,8 @@ def environment(**changed: str) -> dict[str, str]:
 
 
 def on_a_terminal(command: list[str], **changed: str) -> str:
-    """Return what a command shows where all its streams are one terminal."""
-    ours, theirs = pty.openpty()
-    run = subprocess.Popen(
-        command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, env=environment(**{"TERM": "xterm", **changed})
-    )
-    os.close(theirs)
-    parts = []
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not part:
-            break
-        parts.append(part)
-    run.wait()
-    os.close(ours)
-    return b"".join(parts).decode().replace("\r\n", "\n")
+    """Return what a command shows where all its streams are one terminal with colours."""
+    return shown_on_a_terminal(command, env=environment(**{"TERM": "xterm", **changed}))
 
 
 @pytest.mark.parametrize("words", [["--json", "lint"], ["lint", "--json"], ["--json", "lint", "--quiet"]])
@@ -76,23 +61,28 @@ def test_quiet_leaves_the_answer_and_errors(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_terminals_get_colours_where_they_matter() -> None:
-    shown = on_a_terminal(LINT)
-    assert "\x1b[33mwarning\x1b[0m" in shown
-    assert "\x1b[31merror\x1b[0m: none.json" in on_a_terminal([*LINT, "none.json"])
+    assert "\x1b[33mwarning\x1b[0m" in on_a_terminal(LINT)
+    assert on_a_terminal(REFUSED).startswith("\x1b[31merror\x1b[0m: paretocode")
 
 
 @pytest.mark.parametrize(
     ("options", "changed"), [(["--no-color"], {}), ([], {"NO_COLOR": "1"}), ([], {"TERM": "dumb"})]
 )
 def test_nobody_gets_colours_who_wants_none(options: list[str], changed: dict[str, str]) -> None:
-    shown = on_a_terminal([*LINT, *options], **changed)
-    assert "warning" in shown
-    assert "\x1b" not in shown
+    assert on_a_terminal([*REFUSED, *options], **changed).startswith("error: paretocode")
 
 
 def test_pipes_get_no_colours() -> None:
-    done = subprocess.run(LINT, capture_output=True, text=True, cwd=ROOT, env=environment(TERM="xterm"), check=False)
-    assert "\x1b" not in done.stdout + done.stderr
+    done = subprocess.run(REFUSED, capture_output=True, text=True, cwd=ROOT, env=environment(TERM="xterm"), check=False)
+    assert done.stderr.startswith("error: paretocode")
+
+
+def test_a_long_refusal_goes_on_after_a_word_on_a_terminal_only() -> None:
+    shown = on_a_terminal(REFUSED, COLUMNS="60", NO_COLOR="1").splitlines()
+    assert len(shown) > 1
+    assert max(map(len, shown)) <= 60
+    done = subprocess.run(REFUSED, capture_output=True, text=True, cwd=ROOT, env=environment(COLUMNS="60"), check=False)
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_reader_who_leaves_ends_a_command_in_silence() -> None:

@@ -14,7 +14,7 @@ COMMANDS = [
     "frontier --uncertain --knees",
     "frontier --axes price score throughput context",
     "bands",
-    "bands --compare",
+    "bands --scheme quantile",
     "stream describe --requests 500 --demand default --edges 0.33,0.66",
     "compare RESULT",
     "evidence show RESULT",
