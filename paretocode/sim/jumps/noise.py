@@ -8,18 +8,27 @@ probabilities over the distinct min scores; no sampling is needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from paretocode._checks import IntColumn
 from paretocode.errors import InputError
 from paretocode.sim.jumps.noise_law import OMITTED, NoiseLaw
-from paretocode.stream.describe import near_edge_mass
+from paretocode.sim.tables._counting import summed
+from paretocode.stream.description.asked import near_edge_mass_of
 from paretocode.stream.stream import PPM, RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["ExpectedFlips", "expected_flips", "near_edge_ppm"]
+__all__ = [
+    "AskedCounts",
+    "ExpectedFlips",
+    "asked_counts",
+    "expected_flips",
+    "expected_flips_of",
+    "near_edge_ppm",
+    "near_edge_ppm_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +78,45 @@ class ExpectedFlips:
         return self.tier_jumps_by_session / self.n_pairs if self.n_pairs else None
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AskedCounts:
+    """The min scores of a stream and of its pairs, counted; two add up. Make one with `asked_counts`.
+
+    Parameters
+    ----------
+    value, n
+        Distinct min scores, increasing [ppm], `OMITTED` for none, and how many requests ask for each.
+    first, second, n_pairs
+        Distinct pairs of consecutive min scores of a session, in order, and how often each occurs.
+    """
+
+    value: IntColumn
+    n: IntColumn
+    first: IntColumn
+    second: IntColumn
+    n_pairs: IntColumn
+
+    @property
+    def n_requests(self) -> int:
+        """All requests, those that omit their min score included."""
+        return int(self.n.sum())
+
+    def __add__(self, other: AskedCounts) -> AskedCounts:
+        """Return the counts of both parts, split by session; exact, associative and commutative."""
+        both = [np.concatenate((getattr(self, f.name), getattr(other, f.name))) for f in fields(AskedCounts)]
+        (value,), (n,) = summed([both[0]], [both[1]])
+        (first, second), (n_pairs,) = summed(both[2:4], [both[4]])
+        return AskedCounts(value=value, n=n, first=first, second=second, n_pairs=n_pairs)
+
+
+def asked_counts(stream: RequestStream) -> AskedCounts:
+    """Count the min scores of a stream and of its pairs. O(n log n)."""
+    asked = np.where(stream.is_omitted, OMITTED, stream.min_score_ppm)
+    value, n = np.unique(asked, return_counts=True)
+    first, second, n_pairs = _distinct_pairs(stream, asked)
+    return AskedCounts(value=value, n=n, first=first, second=second, n_pairs=n_pairs)
+
+
 def near_edge_ppm(stream: RequestStream, tier_map: TierMap, distances: Sequence[float]) -> tuple[int, ...]:
     """Return for each distance the share of all requests that lie at most that far from an edge [ppm].
 
@@ -84,9 +132,17 @@ def near_edge_ppm(stream: RequestStream, tier_map: TierMap, distances: Sequence[
     >>> near_edge_ppm(stream, documented_pareto_code(load_bundled()), [0.0, 0.01])
     (333333, 666667)
     """
+    return near_edge_ppm_of(asked_counts(stream), tier_map, distances)
+
+
+def near_edge_ppm_of(asked: AskedCounts, tier_map: TierMap, distances: Sequence[float]) -> tuple[int, ...]:
+    """Return the same from the counts of a stream's min scores."""
     if not tier_map.request_edges_ppm:
         return (0,) * len(distances)
-    mass = near_edge_mass(stream, tier_map.request_edges, distances)
+    is_stated = asked.value != OMITTED
+    mass = near_edge_mass_of(
+        asked.value[is_stated], asked.n[is_stated], tier_map.request_edges, distances, n_requests=asked.n_requests
+    )
     return tuple(round(share * PPM) for share in mass.share_of_any.tolist())
 
 
@@ -124,17 +180,26 @@ def expected_flips(stream: RequestStream, tier_map: TierMap, noise_sd: float) ->
     >>> round(noisy.flips, 6), round(noisy.tier_jumps_by_turn, 6), noisy.tier_jumps_by_session
     (1.0, 0.5, 0.0)
     """
+    return expected_flips_of(asked_counts(stream), tier_map, noise_sd)
+
+
+def expected_flips_of(asked: AskedCounts, tier_map: TierMap, noise_sd: float) -> ExpectedFlips:
+    """Return the same from the counts of a stream's min scores.
+
+    Raises
+    ------
+    InputError
+        As `expected_flips`.
+    """
     if not 0 <= noise_sd < np.inf:
         raise InputError(f"noise_sd is {noise_sd}", way_out="give a finite number, 0 or more")
-    asked = np.where(stream.is_omitted, OMITTED, stream.min_score_ppm)
-    value, value_count = np.unique(asked, return_counts=True)
-    first, second, pair_count = _distinct_pairs(stream, asked)
+    value, first, second, pair_count = asked.value, asked.first, asked.second, asked.n_pairs
     law = NoiseLaw(tier_map=tier_map, sd_ppm=noise_sd * PPM)
     return ExpectedFlips(
         noise_sd=noise_sd,
-        n_requests=len(stream),
+        n_requests=asked.n_requests,
         n_pairs=int(pair_count.sum()),
-        flips=float((1 - law.stays(value)) @ value_count),
+        flips=float((1 - law.stays(value)) @ asked.n),
         tier_jumps_stated=int((law.tier_of(first) != law.tier_of(second)) @ pair_count),
         tier_jumps_by_turn=float((1 - law.same_tier_apart(first, second)) @ pair_count),
         tier_jumps_by_session=float((1 - law.same_tier_together(first, second)) @ pair_count),

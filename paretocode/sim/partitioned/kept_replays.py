@@ -15,7 +15,8 @@ from paretocode._files import json_bytes, read_json, write_atomically
 from paretocode.errors import InputError
 from paretocode.sim.histogram import LatencyHistogram
 from paretocode.sim.jumps import Jumps, JumpTally
-from paretocode.sim.partitioned.replays import MapTally
+from paretocode.sim.jumps.noise import AskedCounts
+from paretocode.sim.partitioned.replays import MapTally, PartReplays
 from paretocode.sim.tally_record import Subject, Tally
 
 __all__ = ["KeptReplays"]
@@ -44,8 +45,8 @@ class KeptReplays:
     def _file(self, number: int) -> Path:
         return self.folder / f"part-{number:05d}.json"
 
-    def recall(self, number: int) -> dict[str, MapTally] | None:
-        """Return the tallies of a part; None where there are none, or where the file is not as it was written."""
+    def recall(self, number: int) -> PartReplays | None:
+        """Return what a part adds; None where there are none, or where the file is not as it was written."""
         path = self._file(number)
         if not path.is_file():
             return None
@@ -53,18 +54,21 @@ class KeptReplays:
             plain: dict[str, Any] = read_json(path, what="part of a run", way_out="run it again")
         except InputError:
             return None
-        maps = plain.get("maps")
-        if plain.get("seal") != self._seal(number, maps) or not isinstance(maps, dict):
+        part = plain.get("part")
+        if plain.get("seal") != self._seal(number, part) or not isinstance(part, dict):
             return None
-        return {name: _map_tally(maps[name], subject) for name, subject in self.subjects.items()}
+        asked = {name: read_only(np.array(values, dtype=np.int64)) for name, values in part["asked"].items()}
+        maps = {name: _map_tally(part["maps"][name], subject) for name, subject in self.subjects.items()}
+        return PartReplays(asked=AskedCounts(**asked), maps=maps)
 
-    def keep(self, number: int, result: Mapping[str, MapTally]) -> None:
-        """Write the tallies of a part; the file appears whole."""
-        maps = {name: _plain(one) for name, one in result.items()}
-        write_atomically(self._file(number), json_bytes({"maps": maps, "seal": self._seal(number, maps)}))
+    def keep(self, number: int, result: PartReplays) -> None:
+        """Write what a part adds; the file appears whole."""
+        asked = {f.name: getattr(result.asked, f.name).tolist() for f in fields(AskedCounts)}
+        part = {"asked": asked, "maps": {name: _plain(one) for name, one in result.maps.items()}}
+        write_atomically(self._file(number), json_bytes({"part": part, "seal": self._seal(number, part)}))
 
-    def _seal(self, number: int, maps: object) -> str:
-        return hashlib.sha256(f"{self.question} {number} ".encode() + json_bytes(maps)).hexdigest()
+    def _seal(self, number: int, part: object) -> str:
+        return hashlib.sha256(f"{self.question} {number} ".encode() + json_bytes(part)).hexdigest()
 
 
 def _plain(one: MapTally) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.scales import ScoreScale
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.jumps import JumpTally, jump_tables, tally_jumps
+from paretocode.sim.jumps.noise import AskedCounts, asked_counts
 from paretocode.sim.partitioned.asked_parts import AskedPart
 from paretocode.sim.replaying import replay
 from paretocode.sim.tally_record import Tally
 from paretocode.sim.tallying import tally
 from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["MapTally", "ReplayTask", "replay_tasks"]
+__all__ = ["MapTally", "PartReplays", "ReplayTask", "replay_tasks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,19 @@ class MapTally:
     def __add__(self, other: MapTally) -> MapTally:
         """Return the tally of both parts."""
         return MapTally(tally=self.tally + other.tally, jumps=self.jumps + other.jumps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartReplays:
+    """What a part adds: its min scores, counted, and each map's tallies. ``+`` is exact, associative, commutative."""
+
+    asked: AskedCounts
+    maps: Mapping[str, MapTally]
+
+    def __add__(self, other: PartReplays) -> PartReplays:
+        """Return what both parts add."""
+        maps = {name: mine + other.maps[name] for name, mine in self.maps.items()}
+        return PartReplays(asked=self.asked + other.asked, maps=maps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +63,8 @@ class ReplayTask:
     scale: ScoreScale
     slo_s: tuple[float, ...] = ()
 
-    def __call__(self) -> dict[str, MapTally]:
-        """Return the tallies by name of map."""
+    def __call__(self) -> PartReplays:
+        """Read the part and replay it under every map."""
         stream = self.part.stream()
         luck = self.part.luck(stream)
         found = {}
@@ -58,7 +72,7 @@ class ReplayTask:
             run = replay(stream, tier_map, self.catalogue, cache=self.cache, luck=luck)
             jumps = tally_jumps(run, jump_tables(run, self.cache))
             found[name] = MapTally(tally=tally(run, scale=self.scale, slo_s=self.slo_s), jumps=jumps)
-        return found
+        return PartReplays(asked=asked_counts(stream), maps=found)
 
 
 def replay_tasks(
@@ -70,7 +84,7 @@ def replay_tasks(
     cache: PrefixCache | None = None,
     slo_s: Sequence[float] = (),
 ) -> list[ReplayTask]:
-    """Return one task a part; their results add up, map by map, to `tally` and `tally_jumps` of the whole stream.
+    """Return one task a part; their results add up to `tally` and `tally_jumps` of the whole stream.
 
     Parameters
     ----------

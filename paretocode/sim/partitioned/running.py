@@ -16,12 +16,12 @@ from statistics import median
 from typing import Any, Generic, Protocol, TypeVar
 
 from paretocode.errors import EngineError, ParetocodeError
+from paretocode.progress import task
 from paretocode.sim.partitioned.executors import Engine
 
-__all__ = ["ResultStore", "Tell", "done_parts", "merged_parts"]
+__all__ = ["ResultStore", "done_parts", "merged_parts"]
 
 T = TypeVar("T")
-Tell = Callable[[str, int, int], None]
 MOST_TRIES = 4
 _LOOK_S = 2.0
 _LATE = 4.0
@@ -44,7 +44,6 @@ def done_parts(
     *,
     n_at_once: int,
     store: ResultStore[T] | None = None,
-    tell: Tell | None = None,
     what: str = "parts",
 ) -> Iterator[tuple[int, T]]:
     """Yield (part, result) of every task, each once, in whatever order they finish.
@@ -59,8 +58,8 @@ def done_parts(
         How many tasks are out at a time; results wait in memory until they are taken.
     store
         Parts that are kept there are not done again.
-    tell, what
-        Told how many parts of how many are done.
+    what
+        How the work is called where its progress is shown.
 
     Raises
     ------
@@ -69,28 +68,23 @@ def done_parts(
     EngineError
         A part whose worker was lost time and again, or a scheduler that went away; finished parts are kept.
     """
-    n_done = 0
-    waiting: deque[int] = deque()
-    for number in range(len(tasks)):
-        kept = None if store is None else store.recall(number)
-        if kept is None:
-            waiting.append(number)
-            continue
-        n_done += 1
-        yield number, kept
-    if tell is not None and n_done:
-        tell(what, n_done, len(tasks))
-    losses = dict.fromkeys(waiting, 0)
-    while waiting:
-        with engine() as executor:
-            crew = _Crew(executor, tasks, waiting, losses, n_at_once=n_at_once)
-            for number, result in crew.results():
-                if store is not None:
-                    store.keep(number, result)
-                n_done += 1
-                if tell is not None:
-                    tell(what, n_done, len(tasks))
-                yield number, result
+    with task(what, total=len(tasks), unit="part") as work:
+        waiting: deque[int] = deque()
+        for number in range(len(tasks)):
+            kept = None if store is None else store.recall(number)
+            if kept is None:
+                waiting.append(number)
+                continue
+            work.advance()
+            yield number, kept
+        losses = dict.fromkeys(waiting, 0)
+        while waiting:
+            with engine() as executor:
+                for number, result in _Crew(executor, tasks, waiting, losses, n_at_once=n_at_once).results():
+                    if store is not None:
+                        store.keep(number, result)
+                    work.advance()
+                    yield number, result
 
 
 class _Crew(Generic[T]):
@@ -195,16 +189,28 @@ def _is_of_the_cluster(error: BaseException) -> bool:
     return type(error).__module__.partition(".")[0] in {"distributed", "dask", "tornado"}
 
 
-def merged_parts(results: Iterator[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:
-    """Return the sums of results that add up, name by name.
+def merged_parts(results: Iterator[tuple[int, T]]) -> T:
+    """Return the sum of results that add up; of mappings, key by key.
+
+    Raises
+    ------
+    EngineError
+        No result at all.
 
     Examples
     --------
     >>> merged_parts(iter([(1, {"a": 1, "b": 10}), (0, {"a": 2, "b": 20})]))
     {'a': 3, 'b': 30}
     """
-    total: dict[str, Any] = {}
+    total: Any = None
     for _, found in results:
-        for name, value in found.items():
-            total[name] = total[name] + value if name in total else value
-    return total
+        total = found if total is None else _sum(total, found)
+    if total is None:
+        raise EngineError("there is no part", way_out="give at least one")
+    return total  # type: ignore[no-any-return]
+
+
+def _sum(one: Any, other: Any) -> Any:
+    if isinstance(one, Mapping):
+        return {name: value + other[name] for name, value in one.items()}
+    return one + other

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from paretocode._checks import FloatColumn, float_column, increasing, read_only
+from paretocode._checks import FloatColumn, IntColumn, float_column, increasing, read_only
 from paretocode.errors import InputError
 from paretocode.stream.demand import demand_of
 from paretocode.stream.stream import PPM, RequestStream
 
-__all__ = ["NearEdgeMass", "asked", "near_edge_mass"]
+__all__ = ["NearEdgeMass", "asked", "near_edge_mass", "near_edge_mass_of"]
 
 N_ATOMS = 5
 
@@ -81,17 +81,24 @@ def near_edge_mass(stream: RequestStream, edges: Sequence[float], distances: Seq
     >>> mass.share.tolist(), mass.share_of_any.tolist()
     ([[0.25, 0.5]], [0.25, 0.5])
     """
+    ppm, count = np.unique(stream.min_score_ppm[~stream.is_omitted], return_counts=True)
+    return near_edge_mass_of(ppm, count, edges, distances, n_requests=len(stream))
+
+
+def near_edge_mass_of(
+    ppm: IntColumn, count: IntColumn, edges: Sequence[float], distances: Sequence[float], *, n_requests: int
+) -> NearEdgeMass:
+    """Return the same from the distinct min scores [ppm], how often each is asked for, and the number of requests."""
     edge_ppm, distance_ppm = _millionths(edges, "edges"), _millionths(distances, "distances")
     increasing(edges, name="edges")
-    ppm, count = np.unique(stream.min_score_ppm[~stream.is_omitted], return_counts=True)
     away = np.abs(ppm[None, :] - np.array(edge_ppm)[:, None])
     reach = np.array(distance_ppm)[:, None]
     nearest = away.min(axis=0)
     return NearEdgeMass(
         edges=tuple(edges),
         distances=tuple(distances),
-        share=read_only(np.stack([(row[None, :] <= reach) @ count for row in away]) / len(stream)),
-        share_of_any=read_only((nearest[None, :] <= reach) @ count / len(stream)),
+        share=read_only(np.stack([(row[None, :] <= reach) @ count for row in away]) / n_requests),
+        share_of_any=read_only((nearest[None, :] <= reach) @ count / n_requests),
     )
 
 

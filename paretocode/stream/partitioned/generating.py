@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from paretocode.errors import UsageError
+from paretocode.progress import tracked
 from paretocode.stream.partitioned.cutting import n_parts_of
 from paretocode.stream.partitioned.folder import PartitionedStream, open_partitions
 from paretocode.stream.partitioned.manifest import PartEntry, part_name
 from paretocode.stream.partitioned.part_file import write_part
-from paretocode.stream.partitioned.partitioning import Tell, nobody, seal
+from paretocode.stream.partitioned.partitioning import seal
 from paretocode.stream.partitioned.work import opened_work
 from paretocode.stream.synthetic import synthesise
 
@@ -29,7 +30,6 @@ def synthesise_partitions(
     n_parts: int | None = None,
     requests_per_part: int | None = None,
     parameters: Mapping[str, object] | None = None,
-    tell: Tell | None = None,
 ) -> PartitionedStream:
     """Write a synthetic stream as parts; an interrupted call goes on where it was.
 
@@ -56,7 +56,7 @@ def synthesise_partitions(
     wanted = n_parts_of(n_requests, n_parts=n_parts, requests_per_part=requests_per_part)
     if n_requests < wanted:
         raise UsageError(f"{n_requests} requests are fewer than {wanted} parts", way_out="ask for fewer parts")
-    told, folder = tell or nobody, Path(out)
+    folder = Path(out)
     question = {"preset": preset, "parameters": repr(parameters), "n": n_requests, "seed": seed, "n_parts": wanted}
     children = np.random.default_rng(seed).spawn(wanted)
     sizes = np.diff([n_requests * number // wanted for number in range(wanted + 1)]).tolist()
@@ -66,7 +66,9 @@ def synthesise_partitions(
         if work is None:
             return open_partitions(folder)
         first_request = first_session = 0
-        for number, (child, size) in enumerate(zip(children, sizes, strict=True)):
+        for number, (child, size) in enumerate(
+            tracked(list(zip(children, sizes, strict=True)), "make up", unit="part")
+        ):
             entry = work.kept_part(number)
             if entry is None:
                 stream = synthesise(preset, n_requests=size, rng=child, parameters=dict(parameters or {}))
@@ -75,8 +77,7 @@ def synthesise_partitions(
                 work.keep_part(number, entry)
             entries.append(entry)
             first_request, first_session = first_request + entry.n_requests, first_session + entry.n_sessions
-            told("parts", number + 1, wanted)
         note = f"made up from preset {preset}, seed {seed}, in {wanted} parts, each from a seed of its own"
-        seal(folder, entries, name=name, notes=(*notes, note), tell=told)
+        seal(folder, entries, name=name, notes=(*notes, note))
     shutil.rmtree(work.folder)
     return open_partitions(folder)

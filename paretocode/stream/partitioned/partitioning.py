@@ -8,16 +8,17 @@ an interruption the same command goes on with the next file, or the next part.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from paretocode.errors import InputError
+from paretocode.progress import tracked
 from paretocode.stream.load import load_stream
 from paretocode.stream.partitioned.cutting import first_sessions_of, n_parts_of
 from paretocode.stream.partitioned.folder import PartitionedStream, open_partitions
-from paretocode.stream.partitioned.manifest import MANIFEST, PartEntry, part_name, write_manifest
+from paretocode.stream.partitioned.manifest import PartEntry, part_name, write_manifest
 from paretocode.stream.partitioned.part_file import digest_of, write_part
 from paretocode.stream.partitioned.scattering import scatter
 from paretocode.stream.partitioned.work import Work, opened_work
@@ -25,10 +26,7 @@ from paretocode.stream.stream import RequestStream
 from paretocode.stream.table.names import notes_on_columns, refuse_unknown_keys
 from paretocode.stream.table.partitions import log_of
 
-__all__ = ["Tell", "nobody", "partition_logs", "partition_stream", "seal"]
-
-Tell = Callable[[str, int, int], None]
-"""Told what is done: of what, how many, of how many."""
+__all__ = ["partition_logs", "partition_stream", "seal"]
 
 _MAX_BYTES = 2**50
 _LEFT_OUT = "what the log says was done with the requests is not kept in parts"
@@ -43,7 +41,6 @@ def partition_logs(
     requests_per_part: int | None = None,
     columns: dict[str, str] | None = None,
     name: str | None = None,
-    tell: Tell | None = None,
     **options: object,
 ) -> PartitionedStream:
     """Partition logs into a folder; an interrupted call goes on where it was.
@@ -61,8 +58,6 @@ def partition_logs(
         In how many parts, or of about how many requests each (2,500,000).
     name
         What to call the stream.
-    tell
-        Told of progress.
 
     Raises
     ------
@@ -77,7 +72,6 @@ def partition_logs(
     The result is the stream that `load_stream` returns, in the same order, without what is logged; memory holds one
     batch, one part, and 24 bytes a session (40 bytes a request that names no session).
     """
-    told = tell or nobody
     n_parts_of(1, n_parts=n_parts, requests_per_part=requests_per_part)
     cut = {"n_parts": n_parts, "requests_per_part": requests_per_part}
     if reader != "table":
@@ -88,17 +82,17 @@ def partition_logs(
             )
         stream = load_stream(reader, paths[0], **options)
         renamed = stream if name is None else stream.replace(name=name)
-        return partition_stream(renamed, out, n_parts=n_parts, requests_per_part=requests_per_part, tell=tell)
+        return partition_stream(renamed, out, n_parts=n_parts, requests_per_part=requests_per_part)
     folder, mapping = Path(out), dict(columns or {})
     log = log_of(paths[0] if len(paths) == 1 else list(paths), max_bytes=_MAX_BYTES)
     refuse_unknown_keys(mapping, where=log.where)
     with opened_work(folder, log.files, {**cut, "columns": mapping}) as work:
         if work is None:
             return open_partitions(folder)
-        tables, source, sizes = scatter(work, log.files, mapping, cut=cut, tell=told)
-        entries = _finish_parts(work, sizes, name=log.name, tell=told)
+        tables, source, sizes = scatter(work, log.files, mapping, cut=cut)
+        entries = _finish_parts(work, sizes, name=log.name)
         notes = (*log.notes, *notes_on_columns(tables, source, mapping))
-        seal(folder, entries, name=log.name if name is None else name, notes=notes, tell=told)
+        seal(folder, entries, name=log.name if name is None else name, notes=notes)
     shutil.rmtree(work.folder)
     return open_partitions(folder)
 
@@ -109,7 +103,6 @@ def partition_stream(
     *,
     n_parts: int | None = None,
     requests_per_part: int | None = None,
-    tell: Tell | None = None,
 ) -> PartitionedStream:
     """Partition a stream that lies in memory.
 
@@ -130,7 +123,7 @@ def partition_stream(
     ...     len(parts.parts), len(parts) == len(stream), parts.whole().digest == stream.replace(logged=None).digest
     (3, True, True)
     """
-    told, folder = tell or nobody, Path(out)
+    folder = Path(out)
     wanted = n_parts_of(len(stream), n_parts=n_parts, requests_per_part=requests_per_part)
     first = first_sessions_of(np.bincount(stream.session), wanted)
     rows = np.append(np.searchsorted(stream.session, first), len(stream))
@@ -138,7 +131,7 @@ def partition_stream(
         if work is None:
             return open_partitions(folder)
         entries: list[PartEntry] = []
-        for number, start in enumerate(rows[:-1].tolist()):
+        for number, start in enumerate(tracked(rows[:-1].tolist(), "write", unit="part")):
             part = stream.part(start, int(rows[number + 1]))
             entries.append(
                 work.kept_part(number)
@@ -152,18 +145,17 @@ def partition_stream(
                     ),
                 )
             )
-            told("parts", number + 1, len(first))
         notes = stream.notes if stream.logged is None else (*stream.notes, _LEFT_OUT)
-        seal(folder, entries, name=stream.name, notes=notes, tell=told)
+        seal(folder, entries, name=stream.name, notes=notes)
     shutil.rmtree(work.folder)
     return open_partitions(folder)
 
 
-def _finish_parts(work: Work, sizes: list[tuple[int, int]], *, name: str, tell: Tell) -> list[PartEntry]:
+def _finish_parts(work: Work, sizes: list[tuple[int, int]], *, name: str) -> list[PartEntry]:
     """Put each part's rows in order and write it; `sizes` are its requests and sessions."""
     entries: list[PartEntry] = []
     first_request = first_session = 0
-    for number, (n_requests, n_sessions) in enumerate(sizes):
+    for number, (n_requests, n_sessions) in enumerate(tracked(sizes, "write", unit="part")):
         entry = work.kept_part(number)
         if entry is None:
             stream = work.rows(number, first_session=first_session, name=name)
@@ -179,15 +171,9 @@ def _finish_parts(work: Work, sizes: list[tuple[int, int]], *, name: str, tell: 
         work.drop_rows(number)
         entries.append(entry)
         first_request, first_session = first_request + n_requests, first_session + n_sessions
-        tell("parts", number + 1, len(sizes))
     return entries
 
 
-def seal(folder: Path, entries: list[PartEntry], *, name: str, notes: tuple[str, ...], tell: Tell) -> None:
+def seal(folder: Path, entries: list[PartEntry], *, name: str, notes: tuple[str, ...]) -> None:
     digest, has_demand = digest_of(folder, entries)
     write_manifest(folder, entries, name=name, notes=notes, digest=digest, has_demand=has_demand)
-    tell(MANIFEST, 1, 1)
-
-
-def nobody(what: str, done: int, of: int) -> None:
-    """Tell nobody."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from paretocode._checks import FloatColumn, IntColumn
 from paretocode.errors import InputError
+from paretocode.progress import tracked
 from paretocode.stream._cells import MICROSECONDS
 from paretocode.stream._reading import Table, connected, open_table
 from paretocode.stream.partitioned.cutting import first_sessions_of, n_parts_of
@@ -60,7 +61,7 @@ class _Counts(NamedTuple):
 
 
 def scatter(
-    work: Work, files: Sequence[Path], mapping: Mapping[str, str], *, cut: Mapping[str, int | None], tell: Any
+    work: Work, files: Sequence[Path], mapping: Mapping[str, str], *, cut: Mapping[str, int | None]
 ) -> Scattered:
     """Append every row to its part's file.
 
@@ -73,7 +74,7 @@ def scatter(
         tables = [open_table(file, engine=engine) for file in files]
         source = common_sources(tables, mapping)
         log = _Log(engine, tables, source)
-        counts = _count(log, tell)
+        counts = _count(log)
         nameless = _numbered(counts)
         by_session = np.concatenate((counts.by_session, np.ones(len(nameless), dtype=np.int64)))
         n_requests = int(by_session.sum())
@@ -83,23 +84,22 @@ def scatter(
         bounds = np.append(first, len(by_session))
         before = np.concatenate(([0], np.cumsum(by_session)))
         sizes = list(zip(np.diff(before[bounds]).tolist(), np.diff(bounds).tolist(), strict=True))
-        _hand_out(work, log, first, nameless, counts.earliest_us, tell=tell)
+        _hand_out(work, log, first, nameless, counts.earliest_us)
     return Scattered(tables, source, sizes)
 
 
-def _count(log: _Log, tell: Any) -> _Counts:
+def _count(log: _Log) -> _Counts:
     """Read what cutting needs: sessions, and times where rows have no session or times are moments."""
     by_session = np.zeros(log.n_named, dtype=np.int64)
     clock = "ts" if "ts" in log.source else "time_s"
     times: list[FloatColumn] = []
     earliest = np.inf
-    for number in range(len(log.tables)):
+    for number in tracked(range(len(log.tables)), "count", unit="log"):
         for batch in log.batches(number, only=("session_id", clock)):
             session, time = batch["session"], batch[clock]
             by_session += np.bincount(session[session >= 0], minlength=log.n_named)
             times.append(time[session < 0].copy())
             earliest = min(earliest, float(time.min(initial=np.inf)))
-        tell("logs counted", number + 1, len(log.tables))
     nameless = np.concatenate(times) if times else np.zeros(0)
     return _Counts(by_session, _seconds(nameless, earliest) if clock == "ts" else nameless, earliest)
 
@@ -116,13 +116,13 @@ def _seconds(moment_us: FloatColumn, earliest_us: float) -> FloatColumn:
     return (moment_us - earliest_us) / MICROSECONDS
 
 
-def _hand_out(work: Work, log: _Log, first: IntColumn, nameless: IntColumn, earliest_us: float, *, tell: Any) -> None:
+def _hand_out(work: Work, log: _Log, first: IntColumn, nameless: IntColumn, earliest_us: float) -> None:
     """Append rows to the files of their parts; after each log, how long the files are is noted."""
     progress = work.progress()
     done, n_nameless = int(progress.get("logs", 0)), int(progress.get("nameless", 0))
     lengths = [int(length) for length in progress.get("lengths", [0] * len(first))]
     _cut_back(work, lengths)
-    for number in range(done, len(log.tables)):
+    for number in tracked(range(done, len(log.tables)), "hand out", unit="log"):
         buffer: list[NDArray[Any]] = []
         for batch in log.batches(number):
             rows, n_new = _rows(batch, nameless[n_nameless:], earliest_us)
@@ -133,7 +133,6 @@ def _hand_out(work: Work, log: _Log, first: IntColumn, nameless: IntColumn, earl
         _append(work, buffer, first)
         lengths = [work.rows_file(part).stat().st_size for part in range(len(first))]
         work.keep_progress({"logs": number + 1, "nameless": n_nameless, "lengths": lengths})
-        tell("logs handed out", number + 1, len(log.tables))
 
 
 def _rows(batch: dict[str, NDArray[Any]], nameless: IntColumn, earliest_us: float) -> tuple[NDArray[Any], int]:

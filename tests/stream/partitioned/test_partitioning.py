@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paretocode.errors import InputError, UsageError
+from paretocode.progress import listening
 from paretocode.stream import load_stream, synthesise, write_stream_table
 from paretocode.stream.partitioned import (
     open_partitions,
@@ -213,30 +214,61 @@ class StoppedError(Exception):
     pass
 
 
-@pytest.mark.parametrize("stop_at", range(10))
+class Watcher:
+    """Hears how far the work is, and stops it at one of its steps."""
+
+    def __init__(self, stop_at: int | None = None) -> None:
+        self.stop_at, self.heard = stop_at, []
+
+    def opened(self, what: str, *, total: int | None, unit: str) -> Watched:
+        return Watched(self, what)
+
+
+class Watched:
+    def __init__(self, watcher: Watcher, what: str) -> None:
+        self.watcher, self.what = watcher, what
+
+    def at(self, done: int, total: int | None) -> None:
+        self.watcher.heard.append(self.what)
+        if len(self.watcher.heard) - 1 == self.watcher.stop_at:
+            raise StoppedError
+
+    def named(self, what: str, note: str) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("stop_at", range(9))
 def test_an_interrupted_partitioning_goes_on(stop_at: int, tmp_path: Path) -> None:
     rows = [(f"s{n % 7}", n, n, "0.5", 0) for n in range(60)]
     paths = write_logs(tmp_path, rows, 3, "time_s")
-    told: list[str] = []
-
-    def stop(what: str, done: int, of: int) -> None:
-        told.append(f"{what} {done}/{of}")
-        if len(told) == stop_at + 1:
-            raise StoppedError
-
-    with pytest.raises(StoppedError):
-        partition_logs(paths, tmp_path / "parts", n_parts=3, tell=stop)
-    is_finished = stop_at == 9
-    if not is_finished:
-        with pytest.raises(InputError, match="it was not finished; run the same command again"):
-            open_partitions(tmp_path / "parts")
-    again: list[str] = []
-    found = partition_logs(paths, tmp_path / "parts", n_parts=3, tell=lambda *said: again.append(str(said)))
+    with listening(Watcher(stop_at)), pytest.raises(StoppedError):
+        partition_logs(paths, tmp_path / "parts", n_parts=3)
+    with pytest.raises(InputError, match="it was not finished; run the same command again"):
+        open_partitions(tmp_path / "parts")
+    again = Watcher()
+    with listening(again):
+        found = partition_logs(paths, tmp_path / "parts", n_parts=3)
     assert found.digest == load_stream("table", paths).digest
     assert not (tmp_path / "parts" / ".work").exists()
-    n_handed_out, n_parts = (sum(what in said for said in again) for what in ("logs handed out", "'parts'"))
-    assert n_handed_out == max(0, min(3, 5 - stop_at))  # what was handed out is not handed out again
-    assert n_parts == (0 if is_finished else 3)
+    # Three logs are counted, then three handed out, and what was handed out is not handed out again.
+    assert again.heard.count("hand out") == max(0, min(3, 5 - stop_at))
+    finished = Watcher()
+    with listening(finished):
+        assert partition_logs(paths, tmp_path / "parts", n_parts=3).digest == found.digest
+    assert finished.heard == []
+
+
+def test_parts_that_are_finished_are_not_written_again(tmp_path: Path) -> None:
+    paths = write_logs(tmp_path, [(f"s{n % 7}", n, n, "0.5", 0) for n in range(60)], 1, "time_s")
+    with listening(Watcher(4)), pytest.raises(StoppedError):  # count, hand out, two parts of three
+        partition_logs(paths, tmp_path / "parts", n_parts=3)
+    kept = tmp_path / "parts" / "part-00001.parquet"
+    before = kept.stat().st_mtime_ns, kept.stat().st_ino
+    partition_logs(paths, tmp_path / "parts", n_parts=3)
+    assert (kept.stat().st_mtime_ns, kept.stat().st_ino) == before
 
 
 def test_another_question_or_something_else_in_the_folder_is_refused(tmp_path: Path) -> None:
@@ -262,11 +294,8 @@ def test_made_up_traffic_is_the_same_however_often_it_is_interrupted(tmp_path: P
     whole = synthesise_partitions("chat", tmp_path / "a", n_requests=100, seed=1, n_parts=4)
     assert (len(whole.parts), len(whole)) == (4, 100)
 
-    def stop(what: str, done: int, of: int) -> None:
-        raise StoppedError
-
     for _ in range(5):
-        with pytest.raises(StoppedError):
-            synthesise_partitions("chat", tmp_path / "b", n_requests=100, seed=1, n_parts=4, tell=stop)
+        with listening(Watcher(0)), pytest.raises(StoppedError):
+            synthesise_partitions("chat", tmp_path / "b", n_requests=100, seed=1, n_parts=4)
     again = synthesise_partitions("chat", tmp_path / "b", n_requests=100, seed=1, n_parts=4)
     assert again.digest == whole.digest == whole.whole().digest
