@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 
 from paretocode.cli.exit_codes import ExitCode
@@ -74,6 +73,8 @@ def _refused(error: Exception) -> int:
 
 def _show_traceback() -> None:
     if os.environ.get(TRACEBACK_VARIABLE):
+        import traceback
+
         traceback.print_exc(file=sys.stderr)
 
 

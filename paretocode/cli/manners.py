@@ -10,8 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from paretocode._bars import Bars
 
@@ -32,8 +31,7 @@ _RULES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
 """Words at the start of a line, or alone in the last cell of a table's row -> their colour."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
+class Manners(NamedTuple):
     """How a command speaks.
 
     Parameters
@@ -51,7 +49,7 @@ class Manners:
     bars: Bars | None = None
 
 
-MANNERS: ContextVar[Manners] = ContextVar("paretocode_manners", default=Manners())  # noqa: B039 - it is frozen
+MANNERS: ContextVar[Manners] = ContextVar("paretocode_manners", default=Manners())  # noqa: B039 - a tuple
 """Of the command that runs; plain outside of one."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 import shutil
 from typing import Any, NoReturn
@@ -74,6 +73,8 @@ def _with_guess(message: str) -> str:
     found = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)$", message)
     if not found:
         return message
+    import difflib
+
     near = difflib.get_close_matches(found[1], [word.strip("' ") for word in found[2].split(",")], n=1)
     return f"{message}, did you mean {near[0]}" if near else message
 

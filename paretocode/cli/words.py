@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 
 from paretocode.errors import UsageError
@@ -37,6 +36,8 @@ def settings_of(words: Sequence[str], option: str) -> dict[str, object]:
     >>> settings_of(["sticky_ttl_s=600", "stickiness=none"], "--policy")
     {'sticky_ttl_s': 600, 'stickiness': 'none'}
     """
+    import tomllib
+
     found: dict[str, object] = {}
     for key, text in pairs_of(words, option).items():
         try:
