@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from paretocode.cli.engine_options import add_engine, refuse_engine
 from paretocode.cli.replay_verb import replay_maps
 from paretocode.cli.shared import add_catalogue, add_json, add_state, add_stream, emit
 from paretocode.errors import UsageError
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_catalogue(parser)
     add_stream(parser)
     add_state(parser)
+    add_engine(parser)
     add_json(parser)
 
 
@@ -30,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     from paretocode.result import open_result
 
     if len(args.things) == 1:
+        refuse_engine(args)
         if not Path(args.things[0]).is_dir():
             raise UsageError(
                 f"{args.things[0]!r} is one map and nothing to compare it with",

@@ -48,6 +48,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "paretocode stream synthesise --requests 2000 --out made_up.parquet",
         "paretocode stream synthesise --preset chat --parameter turns_mean=1 --demand hermes_agent --out chat.parquet",
         "paretocode stream compare requests.parquet --reader coding_agent --with preset:coding_agent --seed 7",
+        "paretocode stream partition january.parquet february.parquet --out parts/",
+        "paretocode stream synthesise --preset chat --requests 10000 --parts 2 --out made_up_parts/",
     ),
     "lint": (
         "paretocode lint",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from paretocode.errors import MissingDependencyError, ParetocodeError, SealError
+from paretocode.errors import EngineError, MissingDependencyError, ParetocodeError, SealError
 
 __all__ = ["FINDS", "MEANINGS", "ExitCode", "codes_text"]
 
@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     REFUSED = ParetocodeError.exit_code
     SEAL = SealError.exit_code
     MISSING = MissingDependencyError.exit_code
+    LOST = EngineError.exit_code
     BUG = 70
     """What sysexits.h calls an internal software error."""
     INTERRUPTED = 130
@@ -31,6 +32,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.REFUSED: "refused: an input or the command itself cannot be used as it stands",
     ExitCode.SEAL: "refused: a seal does not hold, or an approval is missing",
     ExitCode.MISSING: "refused: a library or a program that this needs is not installed",
+    ExitCode.LOST: "work was lost with its workers or scheduler; what is finished is kept, the same command goes on",
     ExitCode.BUG: "a bug of paretocode; the message says how to report it",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C); the same command goes on where it can",
     ExitCode.PIPE: "whoever reads the answer stopped reading, as head does",

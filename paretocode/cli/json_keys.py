@@ -50,6 +50,14 @@ JSON_KEYS: dict[str, dict[str, str]] = {
         "notes": "what the reader says",
     },
     "stream synthesise": {**_OUT, "requests": "how many", "sessions": "how many"},
+    "stream partition": {
+        **_OUT,
+        "parts": "how many files",
+        "requests": "how many",
+        "sessions": "how many",
+        "digest": "sha256 of the stream, that of the same stream in memory",
+        "has_demand": "whether a request states a min score",
+    },
     "stream compare": {
         "numbers": "name, real, synthetic, difference, tolerance, is_within",
         "distances": "Kolmogorov-Smirnov distances",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from paretocode.cli.engine_options import add_engine, asked_engine, is_partitioned, refuse_engine
 from paretocode.cli.shared import (
     DOCUMENTED,
     add_catalogue,
@@ -11,7 +12,9 @@ from paretocode.cli.shared import (
     add_state,
     add_stream,
     adhoc_experiment,
+    adhoc_spec,
     emit,
+    say,
     say_notes,
 )
 
@@ -22,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_catalogue(parser)
     add_stream(parser)
     add_state(parser)
+    add_engine(parser)
     add_json(parser)
 
 
@@ -32,6 +36,9 @@ def run(args: argparse.Namespace) -> int:
 
 def replay_maps(args: argparse.Namespace, maps: list[str]) -> int:
     """Replay the maps named and print their table, the first as incumbent."""
+    if is_partitioned(args.stream):
+        return _replay_parts(args, maps)
+    refuse_engine(args)
     from paretocode.experiment.document import metrics_document
     from paretocode.experiment.measuring import measure_maps
     from paretocode.report.text import metrics_table
@@ -40,4 +47,20 @@ def replay_maps(args: argparse.Namespace, maps: list[str]) -> int:
     say_notes(experiment)
     document = metrics_document(experiment, measure_maps(experiment).metrics)
     emit(args, f"{metrics_table(document)}\n\n{experiment.catalogue.attribution}", document)
+    return 0
+
+
+def _replay_parts(args: argparse.Namespace, maps: list[str]) -> int:
+    from pathlib import Path
+
+    from paretocode.experiment.parted import replay_partitions
+    from paretocode.report.text import metrics_table
+    from paretocode.stream.partitioned import open_partitions
+
+    parts = open_partitions(args.stream)
+    engine, n_at_once = asked_engine(args, n_parts=len(parts.parts))
+    for note in parts.notes:
+        say(f"note: {note}")
+    document = replay_partitions(adhoc_spec(args, maps), parts, base=Path(), engine=engine, n_at_once=n_at_once)
+    emit(args, f"{metrics_table(document)}\n\n{document['catalogue']['attribution']}", document)
     return 0

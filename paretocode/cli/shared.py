@@ -15,8 +15,9 @@ from paretocode.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from paretocode.experiment.resolve import Experiment
+    from paretocode.experiment.spec import ExperimentSpec
 
-__all__ = ["add_json", "add_state", "add_stream", "adhoc_experiment", "emit", "load_map", "say"]
+__all__ = ["add_json", "add_state", "add_stream", "adhoc_experiment", "adhoc_spec", "emit", "load_map", "say"]
 
 DOCUMENTED = "documented"
 _DEFAULT_REQUESTS = 20_000
@@ -113,8 +114,14 @@ def _map_path(word: str) -> Path | None:
 
 def adhoc_experiment(args: argparse.Namespace, maps: list[str]) -> Experiment:
     """Return the experiment that a replaying verb states on the command line, the first map as incumbent."""
-    from paretocode._borders import validated
     from paretocode.experiment.resolve import resolve
+
+    return resolve(adhoc_spec(args, maps), name="command-line", scale_name="full", base=Path())
+
+
+def adhoc_spec(args: argparse.Namespace, maps: list[str]) -> ExperimentSpec:
+    """Return the words of that experiment."""
+    from paretocode._borders import validated
     from paretocode.experiment.spec import ExperimentSpec
 
     entries = _map_entries(maps)
@@ -136,8 +143,7 @@ def adhoc_experiment(args: argparse.Namespace, maps: list[str]) -> Experiment:
         "candidates": [{**entry, "policy": policy} for entry in entries[1:]],
         "seeds": {"stream": args.seed, "demand": args.seed, "luck": args.seed},
     }
-    spec = validated(ExperimentSpec, plain, where="command line", way_out="see docs/experiment.md for the keys")
-    return resolve(spec, name="command-line", scale_name="full", base=Path())
+    return validated(ExperimentSpec, plain, where="command line", way_out="see docs/experiment.md for the keys")
 
 
 def _asked_stream(args: argparse.Namespace) -> dict[str, object]:

@@ -1,10 +1,10 @@
-"""``paretocode stream describe|synthesise|compare``: what was asked, what might be, and are the two alike?"""
+"""``paretocode stream describe|synthesise|compare|partition``: what was asked, what might be, are the two alike?"""
 
 from __future__ import annotations
 
 import argparse
 
-from paretocode.cli import stream_compare, stream_describe
+from paretocode.cli import stream_compare, stream_describe, stream_partition
 from paretocode.cli.shared import add_json, emit, n_requests, seed
 from paretocode.cli.stream_log import N_REQUESTS, add_parameters, add_reading, asked_stream
 from paretocode.errors import UsageError
@@ -12,7 +12,9 @@ from paretocode.errors import UsageError
 _OF_ACTIONS = {
     "edges": ("--edges", ("describe",)),
     "catalogue": ("--catalogue", ("describe",)),
-    "out": ("--out", ("synthesise",)),
+    "out": ("--out", ("synthesise", "partition")),
+    "parts": ("--parts", ("synthesise", "partition")),
+    "requests_per_part": ("--requests-per-part", ("synthesise", "partition")),
     "other": ("--with", ("compare",)),
     "other_reader": ("--with-reader", ("compare",)),
     "other_option": ("--with-option", ("compare",)),
@@ -23,9 +25,9 @@ _OF_ACTIONS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
-    parser.add_argument("action", choices=["describe", "synthesise", "compare"], help="what to do")
+    parser.add_argument("action", choices=["describe", "synthesise", "compare", "partition"], help="what to do")
     parser.add_argument(
-        "log", nargs="?", metavar="FILE", default=None, help="the log; without it the preset is described"
+        "logs", nargs="*", metavar="FILE", help="the log, for partition also several files; without it a preset"
     )
     add_reading(parser)
     add_parameters(parser)
@@ -43,8 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     stream_describe.add_options(parser)
     stream_compare.add_options(parser)
     parser.add_argument(
-        "--out", metavar="FILE", default=argparse.SUPPRESS, help="for synthesise: .parquet or .csv to write"
+        "--out",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="for synthesise: .parquet or .csv to write; for partition, and with --parts: the folder to make",
     )
+    stream_partition.add_options(parser)
     add_json(parser)
 
 
@@ -53,9 +59,19 @@ def run(args: argparse.Namespace) -> int:
     for name, (option, actions) in _OF_ACTIONS.items():
         if getattr(args, name, None) is not None and args.action not in actions:
             raise UsageError(f"{option} does not go with {args.action}", way_out=f"use it with {', '.join(actions)}")
-    return {"describe": stream_describe.run, "synthesise": _synthesise, "compare": stream_compare.run}[args.action](
-        args
-    )
+    if len(args.logs) > 1 and args.action != "partition":
+        raise UsageError(
+            f"{args.action} takes one log, and {len(args.logs)} are named",
+            way_out="name one, or the folder that holds them",
+        )
+    args.log = args.logs[0] if args.logs else None
+    runs = {
+        "describe": stream_describe.run,
+        "synthesise": _synthesise,
+        "compare": stream_compare.run,
+        "partition": stream_partition.run,
+    }
+    return runs[args.action](args)
 
 
 def _synthesise(args: argparse.Namespace) -> int:
@@ -63,7 +79,30 @@ def _synthesise(args: argparse.Namespace) -> int:
 
     if not getattr(args, "out", None):
         raise UsageError("synthesise has no --out", way_out="name the .parquet or .csv file to write")
+    if any(cut is not None for cut in stream_partition.cut_of(args).values()):
+        return _synthesise_parts(args)
     stream = asked_stream(args)
     write_stream_table(stream, args.out)
     emit(args, str(args.out), {"out": str(args.out), "requests": len(stream), "sessions": stream.n_sessions})
+    return 0
+
+
+def _synthesise_parts(args: argparse.Namespace) -> int:
+    from paretocode.cli.words import settings_of
+    from paretocode.stream.partitioned import synthesise_partitions
+
+    if args.log or args.demand != "none":
+        raise UsageError(
+            "parts are made from a preset, and min scores are drawn when they are replayed",
+            way_out="leave out the log and --demand",
+        )
+    parts = synthesise_partitions(
+        args.preset,
+        args.out,
+        n_requests=getattr(args, "requests", N_REQUESTS),
+        seed=args.seed,
+        parameters=settings_of(getattr(args, "parameter", []), "--parameter"),
+        **stream_partition.cut_of(args),
+    )
+    stream_partition.tell_parts(args, parts)
     return 0

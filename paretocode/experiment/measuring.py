@@ -21,14 +21,14 @@ from paretocode.sim.events import replay_events, tally_events
 from paretocode.sim.jumps import (
     Failures,
     JumpTables,
-    expected_flips,
+    JumpTally,
     jump_report,
     jump_tables,
-    near_edge_ppm,
     tally_jumps,
 )
+from paretocode.sim.jumps.noise import AskedCounts, asked_counts, expected_flips_of, near_edge_ppm_of
 from paretocode.sim.luck import Luck, draw_luck
-from paretocode.sim.metrics import measure
+from paretocode.sim.metrics import Metrics, measure
 from paretocode.sim.motion import (
     jump_causes,
     motion_effect,
@@ -41,7 +41,15 @@ from paretocode.sim.replaying import Replay, replay
 from paretocode.stream import PPM
 from paretocode.tiermap import TierMap
 
-__all__ = ["NEAR_EDGE_DISTANCES", "SCORE_NOISE_SD", "MapReplays", "Measured", "MeasuredMap", "measure_maps"]
+__all__ = [
+    "NEAR_EDGE_DISTANCES",
+    "SCORE_NOISE_SD",
+    "MapReplays",
+    "Measured",
+    "MeasuredMap",
+    "measure_maps",
+    "numbers_of",
+]
 
 NEAR_EDGE_DISTANCES = (0.01, 0.02, 0.05)
 """How near to an edge a min score stands, on the 0..1 axis: one and a few steps of what people write."""
@@ -137,11 +145,21 @@ def _numbers(
     experiment: Experiment, run: Replay, tables: JumpTables, failures: Failures | None = None
 ) -> dict[str, Any]:
     """Return the metrics of a replay, the account of its jumps, and what hangs on the edges of its map."""
-    near_ppm = near_edge_ppm(run.stream, run.tier_map, NEAR_EDGE_DISTANCES)
-    flips = expected_flips(run.stream, run.tier_map, SCORE_NOISE_SD)
+    return numbers_of(
+        measure(run, scale=experiment.scale),
+        tally_jumps(run, tables, failures=failures),
+        asked_counts(run.stream),
+        run.tier_map,
+    )
+
+
+def numbers_of(metrics: Metrics, jumps: JumpTally, asked: AskedCounts, tier_map: TierMap) -> dict[str, Any]:
+    """Return all numbers of a map: its metrics, the account of its jumps, and what hangs on its edges."""
+    near_ppm = near_edge_ppm_of(asked, tier_map, NEAR_EDGE_DISTANCES)
+    flips = expected_flips_of(asked, tier_map, SCORE_NOISE_SD)
     return {
-        **measure(run, scale=experiment.scale).to_dict(),
-        "jumps": jump_report(tally_jumps(run, tables, failures=failures)),
+        **metrics.to_dict(),
+        "jumps": jump_report(jumps),
         "edges": {
             "near_edge_share": {f"{d:g}": ppm / PPM for d, ppm in zip(NEAR_EDGE_DISTANCES, near_ppm, strict=True)},
             "score_noise_sd": SCORE_NOISE_SD,

@@ -110,7 +110,7 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
     raw = _stream(spec, scale_name, base)
     stream, demand, origin = _with_demand(spec, raw)
     maps = [spec.incumbent, *spec.candidates]
-    tier_maps = {m.name: _tier_map(m, catalogue, scale, spec.policy, base) for m in maps}
+    tier_maps = resolve_maps(spec, catalogue, scale, base)
     return Experiment(
         name=name,
         scale_name=scale_name,
@@ -151,6 +151,31 @@ def _reports(spec: ExperimentSpec, incumbent: TierMap, base: Path) -> FeedbackRe
     return read_feedback(base / feedback.path, tier_map=incumbent, columns=feedback.columns or None)
 
 
+def resolve_maps(spec: ExperimentSpec, catalogue: Catalogue, scale: ScoreScale, base: Path) -> dict[str, TierMap]:
+    """Return the incumbent and the candidates that are stated, by name."""
+    maps = [spec.incumbent, *spec.candidates]
+    return {m.name: _tier_map(m, catalogue, scale, spec.policy, base) for m in maps}
+
+
+def resolve_demand(spec: ExperimentSpec, *, has_demand: bool, where: str) -> Demand | DemandMixture | None:
+    """Return the demand to draw min scores from; None where the log's own count.
+
+    Raises
+    ------
+    InputError
+        The log's own are asked for, and it has none.
+    """
+    if spec.demand.kind == "log" or (spec.demand.kind == "auto" and has_demand):
+        if not has_demand:
+            raise InputError(
+                "no request of it states a min score",
+                where=where,
+                way_out='use [demand] kind = "default" or "law"',
+            )
+        return None
+    return _stated_demand(spec)
+
+
 def resolve_catalogue(spec: CatalogueSpec, base: Path) -> Catalogue:
     """Load the catalogue; with `scores`, OpenRouter prices joined with an Artificial Analysis payload."""
     if spec.scores is None:
@@ -188,15 +213,9 @@ def _stream(spec: ExperimentSpec, scale_name: str, base: Path) -> RequestStream:
 
 
 def _with_demand(spec: ExperimentSpec, stream: RequestStream) -> tuple[RequestStream, Demand, str]:
-    if spec.demand.kind == "log" or (spec.demand.kind == "auto" and stream.has_demand):
-        if not stream.has_demand:
-            raise InputError(
-                "no request of it states a min score",
-                where=stream.name,
-                way_out='use [demand] kind = "default" or "law"',
-            )
+    demand = resolve_demand(spec, has_demand=stream.has_demand, where=stream.name)
+    if demand is None:
         return stream, _observed_demand(stream), "log"
-    demand = _stated_demand(spec)
     if stream.has_demand:
         stream = stream.replace(notes=(*stream.notes, "the log's own min scores were replaced by the stated demand"))
     asked = apply_demand(stream, demand, rng=spec.seeds.demand)

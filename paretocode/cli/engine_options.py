@@ -1,0 +1,74 @@
+"""Who does the work on a partitioned stream? Options of the verbs that replay."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paretocode.errors import UsageError
+
+if TYPE_CHECKING:
+    from paretocode.sim.partitioned import Engine
+
+__all__ = ["add_engine", "asked_engine", "is_partitioned", "refuse_engine"]
+
+_OPTIONS = ("engine", "workers", "scheduler")
+
+
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Add ``--engine``, ``--workers``, ``--scheduler``."""
+    parser.add_argument(
+        "--engine",
+        choices=["serial", "processes", "dask"],
+        default=argparse.SUPPRESS,
+        help="for a partitioned stream: who does the work (processes, where there are several parts and cores)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        default=argparse.SUPPRESS,
+        help="for a partitioned stream: how many parts at once (one a core)",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        default=argparse.SUPPRESS,
+        help="for --engine dask: a running scheduler, such as tcp://host:8786; without it one is started here",
+    )
+
+
+def is_partitioned(path: str | None) -> bool:
+    """Return whether a path names a partitioned stream, finished or not."""
+    return bool(path) and any((Path(str(path)) / name).exists() for name in ("partitions.json", ".work"))
+
+
+def asked_engine(args: argparse.Namespace, *, n_parts: int) -> tuple[Engine, int]:
+    """Return the engine, and how many parts are out at a time: one more than workers, so that nobody waits."""
+    from paretocode.sim.partitioned import engine_named
+
+    workers, scheduler = getattr(args, "workers", None), getattr(args, "scheduler", None)
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    usual = "dask" if scheduler else "processes" if min(n_parts, workers or n_cores) > 1 else "serial"
+    name = getattr(args, "engine", usual)
+    n_workers = workers or (None if name == "dask" and scheduler else n_cores)
+    at_once = n_parts if n_workers is None else n_workers + 1
+    return engine_named(name, workers=n_workers, scheduler=scheduler), at_once
+
+
+def refuse_engine(args: argparse.Namespace) -> None:
+    """Refuse the options of an engine where the stream is not partitioned.
+
+    Raises
+    ------
+    UsageError
+        One of them is given.
+    """
+    for name in _OPTIONS:
+        if hasattr(args, name):
+            raise UsageError(
+                f"--{name} is for a partitioned stream, and there is none",
+                way_out="name one with --stream; paretocode stream partition makes it",
+            )
