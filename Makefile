@@ -25,12 +25,5 @@ bench: ## Time the fast paths; the numbers belong to this machine
 notebooks: ## Open copies of the notebooks in JupyterLab
 	python3 -m paretocode.bootstrap lab
 
-# Each lock holds hashes and markers for every supported Python, and no host.
-EXPORT := uv export --quiet --format requirements.txt --no-header --no-annotate --no-emit-project
-FIRST_LINE := \# Made by `make lock` from pyproject.toml; do not edit.
-
-lock: ## Resolve the dependencies anew and write requirements/ (needs uv)
-	uv lock --upgrade
-	{ echo '$(FIRST_LINE)'; $(EXPORT); } > requirements/run.txt
-	{ echo '$(FIRST_LINE)'; $(EXPORT) --extra test --extra lint --extra fast; } > requirements/test.txt
-	{ echo '$(FIRST_LINE)'; $(EXPORT) --extra notebooks; } > requirements/notebooks.txt
+lock: ## Add to the locks what is new; UPGRADE="NAME..." or UPGRADE=all also moves those versions (needs uv)
+	python3 requirements/lock.py $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %))

@@ -31,8 +31,9 @@ LEAST_PYTHON = (3, 11)
 CLAIM = "paretocode-claim"
 STAMP = "paretocode-stamp.json"
 LOG = "paretocode-setup.log"
-# Every lock holds the packages of "run" as well.
-LOCKS = {name: ROOT / "requirements" / (name + ".txt") for name in ("run", "test", "notebooks")}
+# The first three hold the packages of "run" as well and share a folder; each of the others has a folder of its own.
+LOCKS = {name: ROOT / "requirements" / (name + ".txt") for name in ("run", "test", "notebooks", "routers", "audit")}
+APART = ("routers", "audit")
 SAFE_FLAGS = ("--no-deps", "--only-binary", ":all:", "--require-hashes")
 PIP_FLAGS = (*SAFE_FLAGS, "--no-compile", "--disable-pip-version-check", "--no-input", "--progress-bar", "off")
 
@@ -42,7 +43,8 @@ usage: python3 -m paretocode.bootstrap JOB [ARGS...]
   sim   [ARGS...]   set up, then run `python -m paretocode.sim ARGS`
   test  [ARGS...]   set up with the test libraries, then run `python -m pytest ARGS`
   lab   [ARGS...]   set up with JupyterLab, then run `python -m paretocode notebooks ARGS`: open copies, or --run all
-  setup [LOCK...]   only set up; LOCK is run (the default), test or notebooks
+  setup [LOCK...]   only set up; LOCK is run (the default), test or notebooks, or one with a folder of its own:
+                    routers (.venv-routers: other people's routers) or audit (.venv-audit: pip-audit)
 
 The first call builds .venv in the checkout from the hashed locks in requirements/, with uv where it is on the path and
 pip otherwise; later calls start at once. PARETOCODE_VENV names another folder.
@@ -122,8 +124,9 @@ def _perform(words: list[str]) -> int:
     job, rest = words[0], words[1:]
     venv = _venv_folder()
     if job == "setup":
-        prepare(venv, rest or ["run"])
-        _say(f"{venv} is ready")
+        for folder, names in _by_folder(venv, rest or ["run"]).items():
+            prepare(folder, names)
+            _say(f"{folder} is ready")
     elif job == "sim":
         prepare(venv, ["run"])
         _become(venv, ["paretocode.sim", *rest])
@@ -148,6 +151,15 @@ def _venv_folder() -> Path:
     """Return the absolute folder to build in; links are kept, because the folder's name is part of its contents."""
     named = os.environ.get("PARETOCODE_VENV", "")
     return Path(os.path.abspath(os.path.expanduser(named))) if named else ROOT / ".venv"
+
+
+def _by_folder(venv: Path, names: Sequence[str]) -> dict[Path, list[str]]:
+    """Return which locks go into which folder: what stands apart goes beside the environment, as `.venv-NAME`."""
+    folders: dict[Path, list[str]] = {}
+    for name in names:
+        _digest(name)  # refuses an unknown name before anything is built
+        folders.setdefault(venv.with_name(f"{venv.name}-{name}") if name in APART else venv, []).append(name)
+    return folders
 
 
 def _python_of(venv: Path) -> Path:
@@ -248,9 +260,12 @@ def _build(venv: Path, wanted: Sequence[str]) -> None:
     before = _installed(venv)
     if not before:
         _wipe(venv)
-    names = [name for name in LOCKS if name in {*wanted, *before}]
+    asked = {*wanted, *before}
+    if not asked <= set(APART):
+        asked.add("run")
+    names = [name for name in LOCKS if name in asked]
     stale = [name for name in names if before.get(name) != _digest(name)]
-    # Every lock holds those of "run", so it needs no turn of its own beside another.
+    # Beside another lock "run" needs no turn of its own.
     turns = [name for name in stale if name != "run"] or stale
     _ensure_python(venv)
     (venv / STAMP).unlink(missing_ok=True)
@@ -261,8 +276,9 @@ def _build(venv: Path, wanted: Sequence[str]) -> None:
         if before:
             _write_stamp(venv, before)
         raise
-    _link_project(venv)
-    _write_stamp(venv, {name: _digest(name) for name in {"run", *names}})
+    if "run" in names:
+        _link_project(venv)
+    _write_stamp(venv, {name: _digest(name) for name in names})
 
 
 def _wipe(venv: Path) -> None:

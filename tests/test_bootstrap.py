@@ -6,10 +6,10 @@ No package is installed here: the programs that would do it are replaced, and wh
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -46,7 +46,7 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> FakePrograms:
 
 @pytest.fixture
 def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    files = {name: tmp_path / f"{name}.txt" for name in ("run", "test", "notebooks")}
+    files = {name: tmp_path / f"{name}.txt" for name in ("run", "test", "notebooks", "routers", "audit")}
     for name, path in files.items():
         path.write_text(name, encoding="utf-8")
     monkeypatch.setattr(bootstrap, "LOCKS", files)
@@ -79,6 +79,20 @@ def test_only_what_is_missing_is_added(venv: Path, programs: FakePrograms) -> No
     bootstrap.prepare(venv, ["test"])
     assert programs.installed == ["run", "test", "notebooks"]
     assert (venv / "kept").exists()
+
+
+def test_what_stands_apart_gets_a_folder_of_its_own(
+    venv: Path, programs: FakePrograms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARETOCODE_VENV", str(venv))
+    for _ in range(2):
+        assert bootstrap.main(["setup", "test", "routers", "audit"]) == 0
+    assert programs.installed == ["test", "routers", "audit"]
+    routers = venv.with_name("venv-routers")
+    assert bootstrap.is_ready(routers, ["routers"])
+    assert not bootstrap.is_ready(routers, ["run"])
+    assert not list(routers.glob("lib/*/site-packages/paretocode.pth"))
+    assert not bootstrap.is_ready(venv, ["routers"])
 
 
 def test_a_changed_lock_brings_all_installed_ones_up_to_date(
@@ -127,23 +141,24 @@ def test_a_folder_of_somebody_else_is_left_alone(venv: Path, programs: FakeProgr
     assert programs.installed == []
 
 
-def hold_the_claim(venv: Path, is_held: object, may_go: object) -> None:
-    with bootstrap._alone(venv):
-        is_held.set()  # type: ignore[attr-defined]
-        may_go.wait()  # type: ignore[attr-defined]
-        bootstrap._write_stamp(venv, {"run": bootstrap._digest("run")})
-        (venv / "bin").mkdir()
-        (venv / "bin" / "python").touch()
-
-
 def test_two_set_ups_take_turns(venv: Path, programs: FakePrograms, monkeypatch: pytest.MonkeyPatch) -> None:
-    fork = multiprocessing.get_context("fork")
-    is_held, may_go = fork.Event(), fork.Event()
-    other = fork.Process(target=hold_the_claim, args=(venv, is_held, may_go))
-    other.start()
-    is_held.wait()
+    is_held, may_go = threading.Event(), threading.Event()
+
+    def set_up_slowly() -> None:
+        # The claim is held by an open file, not by a process: a thread is another as well, and a fork of a process
+        # with threads, which every numeric library starts, may hang.
+        with bootstrap._alone(venv):
+            is_held.set()
+            may_go.wait()
+            bootstrap._write_stamp(venv, {"run": bootstrap._digest("run")})
+            (venv / "bin").mkdir()
+            (venv / "bin" / "python").touch()
+
     # We say that we wait, and only then does the other go on: so we did wait.
     monkeypatch.setattr(bootstrap, "_say", lambda _line: may_go.set())
+    other = threading.Thread(target=set_up_slowly)
+    other.start()
+    is_held.wait()
     bootstrap.prepare(venv, ["run"])
     other.join()
     assert programs.installed == []
@@ -207,7 +222,7 @@ def test_an_old_python_is_told_so() -> None:
         (["--help"], 0, "usage: python3 -m paretocode.bootstrap", ""),
         ([], 2, "", "usage: python3 -m paretocode.bootstrap"),
         (["dance"], 2, "", "error: there is no job 'dance'; use sim, test, lab or setup, or ask --help.\n"),
-        (["setup", "all"], 2, "", "error: there is no lock 'all'; use one of run, test, notebooks.\n"),
+        (["setup", "all"], 2, "", "error: there is no lock 'all'; use one of run, test, notebooks, routers, audit.\n"),
     ],
 )
 def test_words_that_start_no_job(
@@ -219,13 +234,21 @@ def test_words_that_start_no_job(
     assert said.err.startswith(err)
 
 
+@pytest.mark.parametrize(
+    ("words", "became"),
+    [
+        (["sim", "--seed", "1", "--help"], ["paretocode.sim", "--seed", "1", "--help"]),
+        (["test", "tests/golden", "-x"], ["pytest", "tests/golden", "-x"]),
+    ],
+)
 def test_the_job_replaces_the_process_and_gets_its_words(
-    venv: Path, programs: FakePrograms, monkeypatch: pytest.MonkeyPatch
+    words: list[str], became: list[str], venv: Path, programs: FakePrograms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
     monkeypatch.setenv("PARETOCODE_VENV", str(venv))
     monkeypatch.setattr(os, "execve", lambda path, words, env: calls.append((path, words, env["VIRTUAL_ENV"])))
-    bootstrap.main(["sim", "--seed", "1", "--help"])
+    monkeypatch.setattr(os, "chdir", lambda _folder: None)
+    bootstrap.main(words)
     python = str(venv / "bin" / "python")
-    assert calls == [(python, [python, "-m", "paretocode.sim", "--seed", "1", "--help"], str(venv))]
-    assert programs.installed == ["run"]
+    assert calls == [(python, [python, "-m", *became], str(venv))]
+    assert programs.installed == ["run" if words[0] == "sim" else "test"]
