@@ -1,5 +1,5 @@
 # A few aliases; each is one command that also works without make.
-.PHONY: help demo test lint bench notebooks lock
+.PHONY: help demo test lint bench notebooks lock audit
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -27,3 +27,7 @@ notebooks: ## Open copies of the notebooks in JupyterLab
 
 lock: ## Add to the locks what is new; UPGRADE="NAME..." or UPGRADE=all also moves those versions (needs uv)
 	python3 requirements/lock.py $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %))
+
+audit: ## Ask whether a locked version has a known flaw that a newer one mends
+	python3 -m paretocode.bootstrap setup audit
+	$(VENV)-audit/bin/python requirements/audit.py
