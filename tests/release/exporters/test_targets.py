@@ -22,6 +22,7 @@ from paretocode.tiermap.file import TierMapFile, canonical_bytes
 
 Reader = Callable[[str], list[Any]]
 SCHEMAS = Path(__file__).parent / "schemas"
+_VLLM_SR_DRIVER = Path(__file__).with_name("vllm_sr_driver.py")
 
 
 def test_litellm_groups_hold_a_primary_and_its_fallbacks(documented: TierMapFile, read_yaml: Reader) -> None:
@@ -70,20 +71,25 @@ def test_semantic_router_bands_are_the_edges(documented: TierMapFile, read_yaml:
 
 
 @pytest.mark.skipif(
-    "PARETOCODE_VLLM_SR" not in os.environ, reason="name the program vllm-sr in PARETOCODE_VLLM_SR to let it judge"
+    "PARETOCODE_VLLM_SR" not in os.environ,
+    reason="name a python that has vllm-sr in PARETOCODE_VLLM_SR to let it judge",
 )
-@pytest.mark.parametrize("awkward", [False, True])
-def test_semantic_router_itself_validates(awkward: bool, changed: Callable[..., TierMapFile], tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["plain", "awkward", "broken"])
+def test_semantic_router_itself_validates(kind: str, changed: Callable[..., TierMapFile], tmp_path: Path) -> None:
     def edit(plain: dict[str, Any]) -> None:
-        if awkward:
+        if kind == "awkward":
             plain["tiers"][2]["name"] = plain["default_tier"] = "<script>: yes"
             plain["tiers"][1]["candidates"] = []
 
+    text = TARGETS["vllm-semantic-router"].export(changed(edit)).text
     config = tmp_path / "config.yaml"
-    config.write_bytes(TARGETS["vllm-semantic-router"].export(changed(edit)).content)
-    command = [os.environ["PARETOCODE_VLLM_SR"], "config", "validate", "--config", str(config)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
+    # That it refuses a config shows that what it takes was looked at.
+    config.write_text(text.replace("\nrouting:", "\nroutine:") if kind == "broken" else text, encoding="utf-8")
+    command = [os.environ["PARETOCODE_VLLM_SR"], str(_VLLM_SR_DRIVER), str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    said = done.stdout + done.stderr
+    assert (done.returncode == 0) == (kind != "broken"), said
+    assert ("'routine' was unexpected" in said) == (kind == "broken")
 
 
 def test_envoy_resources_fit_the_structure_of_their_definitions(documented: TierMapFile, read_yaml: Reader) -> None:
