@@ -7,7 +7,7 @@ help: ## Say what there is
 demo: ## Replay the example under the documented tiers and show the numbers
 	python3 -m paretocode.bootstrap sim
 
-test: ## Run the whole test suite
+test: ## Run the whole test suite on all cores
 	python3 -m paretocode.bootstrap test
 
 VENV := $(or $(PARETOCODE_VENV),.venv)

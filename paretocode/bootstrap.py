@@ -34,6 +34,8 @@ LOG = "paretocode-setup.log"
 # The first three hold the packages of "run" as well and share a folder; each of the others has a folder of its own.
 LOCKS = {name: ROOT / "requirements" / (name + ".txt") for name in ("run", "test", "notebooks", "routers", "audit")}
 APART = ("routers", "audit")
+# A file's tests stay in one worker, because each worker prepares and compiles for itself.
+ON_ALL_CORES = ("-n", "auto", "--dist", "loadfile")
 SAFE_FLAGS = ("--no-deps", "--only-binary", ":all:", "--require-hashes")
 PIP_FLAGS = (*SAFE_FLAGS, "--no-compile", "--disable-pip-version-check", "--no-input", "--progress-bar", "off")
 
@@ -41,7 +43,7 @@ HELP = """\
 usage: python3 -m paretocode.bootstrap JOB [ARGS...]
 
   sim   [ARGS...]   set up, then run `python -m paretocode.sim ARGS`
-  test  [ARGS...]   set up with the test libraries, then run `python -m pytest ARGS`
+  test  [ARGS...]   set up with the test libraries, then run `python -m pytest ARGS`; without ARGS on all cores
   lab   [ARGS...]   set up with JupyterLab, then run `python -m paretocode notebooks ARGS`: open copies, or --run all
   setup [LOCK...]   only set up; LOCK is run (the default), test or notebooks, or one with a folder of its own:
                     routers (.venv-routers: other people's routers) or audit (.venv-audit: pip-audit)
@@ -133,7 +135,7 @@ def _perform(words: list[str]) -> int:
     elif job == "test":
         prepare(venv, ["test"])
         os.chdir(ROOT)
-        _become(venv, ["pytest", *rest])
+        _become(venv, ["pytest", *(rest or ON_ALL_CORES)])
     elif job == "lab":
         prepare(venv, ["notebooks"])
         os.chdir(ROOT)

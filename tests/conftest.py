@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from one_thread import ONE_THREAD
+
+# pytest-xdist has a worker on every core; there a library with a thread per core only waits for the others.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+
 # In CI the same examples run every time; at the desk hypothesis looks for new ones. No test is timed: a busy machine
 # is no bug.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
@@ -27,6 +33,19 @@ def data_dir() -> Path:
         # Someone meant to test with data: a silent skip would hide the slip.
         pytest.fail(f"PARETOCODE_DATA is {named!r}, which is no folder; correct it or unset it")
     return folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Return how many workers `-n auto` means: the cores this process may use, and not all of a large machine.
+
+    Every worker computes the fixtures of the session for itself and holds its own libraries, so beyond eight little is
+    won. PYTEST_XDIST_AUTO_NUM_WORKERS overrides it.
+    """
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, 8)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -239,6 +239,7 @@ def test_words_that_start_no_job(
     [
         (["sim", "--seed", "1", "--help"], ["paretocode.sim", "--seed", "1", "--help"]),
         (["test", "tests/golden", "-x"], ["pytest", "tests/golden", "-x"]),
+        (["test"], ["pytest", *bootstrap.ON_ALL_CORES]),
     ],
 )
 def test_the_job_replaces_the_process_and_gets_its_words(

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from benchmarks.harness import Race
 
 ROOT = Path(__file__).resolve().parents[2]
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS")
 LIBRARIES = ("numpy", "scipy", "polars", "pandas", "simpy", "paretoset", "moocore", "kmeans1d", "ckwrap", "numba")
 
 
@@ -50,6 +49,8 @@ def races(scale: float) -> Iterator[Race]:
 
 def use_one_core() -> str:
     """Bind this process to one core and all libraries to one thread; return how it was done."""
+    from one_thread import ONE_THREAD
+
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     if not hasattr(os, "sched_setaffinity"):
         return "one thread (this system binds no process to a core)"
@@ -78,8 +79,8 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=9, help="timed calls of each contender (default: 9)")
     parser.add_argument("--scale", type=float, default=1.0, help="of all sizes (default: 1, a million requests)")
     args = parser.parse_args()
-    how = use_one_core()
     sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
+    how = use_one_core()
     from benchmarks.harness import hold, markdown
 
     print(f"Machine: {machine()}.\n\n{how[:1].upper()}{how[1:]}; {args.repeats} timed calls each, in turns.\n")
