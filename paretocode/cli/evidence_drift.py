@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _drawn(document: dict[str, Any]) -> Any:
-    from paretocode.report.plots_drift import plot_drift
+    from paretocode.report.plots.drift import plot_drift
 
     return plot_drift(document)
 

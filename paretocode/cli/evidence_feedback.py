@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _drawn(document: dict[str, Any]) -> Any:
-    from paretocode.report.plots_feedback import plot_feedback
+    from paretocode.report.plots.feedback import plot_feedback
 
     return plot_feedback(document)
 

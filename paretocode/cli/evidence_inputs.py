@@ -203,7 +203,7 @@ def write_figure(path: str | None, draw: Callable[[], Any]) -> None:
     if path is None or suffix is None:
         return
     from paretocode._files import write_atomically
-    from paretocode.report.style import figure_png, save_svg
+    from paretocode.report.plots.style import figure_png, save_svg
 
     figure = draw()
     write_atomically(Path(path), save_svg(figure).encode() if suffix == ".svg" else figure_png(figure))

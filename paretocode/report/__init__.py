@@ -78,43 +78,9 @@ __all__ = [
     "search_table",
 ]
 
-_HOME = {
-    "render_report": "html",
-    **dict.fromkeys(
-        (
-            "figure_png",
-            "plot_band_membership",
-            "plot_bands",
-            "plot_candidates",
-            "plot_cheapest_above",
-            "plot_demand",
-            "plot_drift",
-            "plot_feedback",
-            "plot_flips",
-            "plot_frontier",
-            "plot_frontier_through_time",
-            "plot_how_many",
-            "plot_hysteresis",
-            "plot_idle_gaps",
-            "plot_intervals",
-            "plot_jump_cost",
-            "plot_map_frontier",
-            "plot_plateau",
-            "plot_policies",
-            "plot_score_shift",
-            "plot_sessions_needed",
-            "plot_tier_changes",
-            "plot_tornado",
-            "plot_turn_cost",
-            "plot_uncertain_frontier",
-            "save_svg",
-        ),
-        "plots",
-    ),
-}
-
 
 def __getattr__(name: str) -> object:
-    if name not in _HOME:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    home = "html" if name == "render_report" else "plots"  # the others are here already
+    return getattr(import_module(f"{__name__}.{home}"), name)

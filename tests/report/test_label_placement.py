@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paretocode.report.label_placement import place_labels, spread
+from paretocode.report.plots.label_placement import place_labels, spread
 
 
 def n_overlaps(centres: np.ndarray, sizes: np.ndarray) -> int:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from paretocode.report import figure_png, plot_map_frontier, save_svg
-from paretocode.report.search_points import map_points
+from paretocode.report.plots.map_frontier_points import map_points
 from report.sample_search import crowded_search, sample_search
 
 

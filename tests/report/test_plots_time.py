@@ -25,7 +25,7 @@ from paretocode.report import (
     plot_tier_changes,
     save_svg,
 )
-from paretocode.report.plots_jumps import CAUSE_COLOURS
+from paretocode.report.plots.catalogue_jumps import CAUSE_COLOURS
 from paretocode.tiermap.picks import (
     FLIP_CAUSES,
     FixedEdges,

@@ -14,7 +14,7 @@ from paretocode.catalogue import load_bundled, read_artificial_analysis
 from paretocode.errors import UsageError
 from paretocode.frontier import UncertainFrontier, find_knees, uncertain_frontier_of
 from paretocode.report import figure_png, plot_uncertain_frontier, save_svg
-from paretocode.report.plots_frontier import MOST_LABELS
+from paretocode.report.plots.frontier import MOST_LABELS
 
 
 def drawn(frontier: UncertainFrontier, *, share: bool = True) -> Figure:

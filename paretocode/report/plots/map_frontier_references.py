@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from paretocode.report.palette import INK
-from paretocode.report.plots_search_axes import shown_place
-from paretocode.report.search_points import NamedPoint
+from paretocode.report.plots.map_frontier_axes import shown_place
+from paretocode.report.plots.map_frontier_points import NamedPoint
 from paretocode.report.search_rows import NO_TIERS
 
 __all__ = ["draw_reference", "upright_places"]

@@ -13,8 +13,8 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from paretocode.report.drift_values import QUANTITIES, MoveRow, effect_of, move_rows
 from paretocode.report.palette import FAINT, INK, MUTED, PAPER, map_colours
-from paretocode.report.settled import settle
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.settled import settle
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 
 __all__ = ["plot_drift"]
 

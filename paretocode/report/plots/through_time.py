@@ -18,9 +18,9 @@ from paretocode.frontier.through_time import CheapestAbove, FrontierSeries, Pric
 from paretocode.report.names import clip
 from paretocode.report.numbers import usd
 from paretocode.report.palette import FAINT, INK, MUTED, map_colours
-from paretocode.report.plots_frontier import PRICE_NAMES
-from paretocode.report.plots_time_axis import date_axis, day_numbers, end_labels, panel_title, spans_of
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.frontier import PRICE_NAMES
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.through_time_axis import date_axis, day_numbers, end_labels, panel_title, spans_of
 
 __all__ = ["MOST_LANES", "plot_cheapest_above", "plot_frontier_through_time"]
 

@@ -13,7 +13,7 @@ from paretocode.report.evidence_shifts import moving_rows, shift_label, still_se
 from paretocode.report.evidence_values import signed_text, split_text
 from paretocode.report.names import clip
 from paretocode.report.palette import INK, MUTED, VERDICT_COLOURS
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 
 __all__ = ["plot_tornado"]
 

@@ -13,7 +13,7 @@ from paretocode._checks import FloatColumn
 from paretocode.errors import UsageError
 from paretocode.report.numbers import count
 from paretocode.report.palette import FAINT, MARKERS, PAPER, map_colours
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 from paretocode.sim.metrics import Metrics
 
 __all__ = ["plot_policies"]

@@ -10,7 +10,7 @@ from matplotlib.path import Path
 
 from paretocode._checks import BoolColumn
 from paretocode.report.palette import MUTED
-from paretocode.report.search_points import MapPoints
+from paretocode.report.plots.map_frontier_points import MapPoints
 
 __all__ = ["draw_carets", "far_above"]
 

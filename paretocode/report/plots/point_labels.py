@@ -12,9 +12,9 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 from paretocode._checks import FloatColumn
-from paretocode.report.label_placement import place_labels
 from paretocode.report.palette import MUTED
-from paretocode.report.style import SMALL
+from paretocode.report.plots.label_placement import place_labels
+from paretocode.report.plots.style import SMALL
 
 __all__ = ["label_points"]
 

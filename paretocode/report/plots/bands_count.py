@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from paretocode._checks import FloatColumn, IntColumn
 from paretocode.bands.how_many import HowMany
 from paretocode.report.palette import FAINT, INK, MUTED, tier_colours
-from paretocode.report.style import SMALL, house_style, new_figure
+from paretocode.report.plots.style import SMALL, house_style, new_figure
 
 __all__ = ["plot_how_many"]
 

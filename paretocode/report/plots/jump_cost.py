@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from paretocode._checks import FloatColumn
 from paretocode.errors import InputError, UsageError
 from paretocode.report.palette import INK, LINE_STYLES, MARKERS, map_colours
-from paretocode.report.plots_time_axis import end_labels, panel_title
-from paretocode.report.style import SMALL, house_style, new_figure
+from paretocode.report.plots.style import SMALL, house_style, new_figure
+from paretocode.report.plots.through_time_axis import end_labels, panel_title
 
 __all__ = ["plot_jump_cost"]
 

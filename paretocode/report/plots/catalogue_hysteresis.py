@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from paretocode._checks import FloatColumn
 from paretocode.errors import UsageError
-from paretocode.report.label_placement import place_labels
 from paretocode.report.palette import INK, LINE_STYLES, MARKERS, MUTED, map_colours
-from paretocode.report.plots_time_axis import panel_title
-from paretocode.report.style import SMALL, house_style, new_figure
+from paretocode.report.plots.label_placement import place_labels
+from paretocode.report.plots.style import SMALL, house_style, new_figure
+from paretocode.report.plots.through_time_axis import panel_title
 from paretocode.tiermap.picks import HeldPicks
 
 __all__ = ["plot_hysteresis"]

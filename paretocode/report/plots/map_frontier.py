@@ -10,15 +10,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from paretocode._checks import FloatColumn
-from paretocode.report.frontier_labels import label_points
 from paretocode.report.palette import INK
-from paretocode.report.plots_search_axes import prepare_axes
-from paretocode.report.plots_search_beyond import draw_carets
-from paretocode.report.plots_search_marks import MANY, draw_frontier, draw_legend, draw_maps, ring_picks
-from paretocode.report.plots_search_notes import draw_limit, draw_notes
-from paretocode.report.plots_search_references import draw_reference, upright_places
-from paretocode.report.search_points import MapPoints, NamedPoint, map_points, merged, pick_points, reference_points
-from paretocode.report.style import house_style, new_figure
+from paretocode.report.plots.map_frontier_axes import prepare_axes
+from paretocode.report.plots.map_frontier_beyond import draw_carets
+from paretocode.report.plots.map_frontier_marks import MANY, draw_frontier, draw_legend, draw_maps, ring_picks
+from paretocode.report.plots.map_frontier_notes import draw_limit, draw_notes
+from paretocode.report.plots.map_frontier_points import (
+    MapPoints,
+    NamedPoint,
+    map_points,
+    merged,
+    pick_points,
+    reference_points,
+)
+from paretocode.report.plots.map_frontier_references import draw_reference, upright_places
+from paretocode.report.plots.point_labels import label_points
+from paretocode.report.plots.style import house_style, new_figure
 
 __all__ = ["plot_map_frontier"]
 

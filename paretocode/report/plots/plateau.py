@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 
 from paretocode._checks import FloatColumn
 from paretocode.report.evidence_values import split_text
-from paretocode.report.frontier_labels import label_points
 from paretocode.report.names import clip
 from paretocode.report.palette import FAINT, INK, MUTED, PAPER, VERDICT_COLOURS
-from paretocode.report.style import SMALL, house_style, new_figure
+from paretocode.report.plots.point_labels import label_points
+from paretocode.report.plots.style import SMALL, house_style, new_figure
 
 __all__ = ["plot_plateau"]
 

@@ -14,8 +14,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from paretocode.report.palette import FAINT, INK, MUTED, map_colours
-from paretocode.report.settled import settle
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.settled import settle
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 from paretocode.report.text_feedback import VERDICT_WORDS
 
 __all__ = ["plot_feedback"]

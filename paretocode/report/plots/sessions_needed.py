@@ -17,7 +17,7 @@ from paretocode.report.evidence_values import in_order
 from paretocode.report.evidence_words import level_text
 from paretocode.report.names import clip
 from paretocode.report.palette import INK, MUTED, PAPER, VERDICT_COLOURS
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 
 __all__ = ["plot_sessions_needed"]
 

@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from paretocode._checks import BoolColumn
-from paretocode.report.label_placement import spread
 from paretocode.report.names import clip
 from paretocode.report.numbers import percent
 from paretocode.report.palette import INK, LINE_STYLES, MUTED, map_colours, tier_colours
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.label_placement import spread
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 from paretocode.stream.demand import DemandTable, demand_of
 from paretocode.stream.stream import PPM, RequestStream
 from paretocode.tiermap.tier_map import TierMap

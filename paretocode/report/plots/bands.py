@@ -16,9 +16,9 @@ from paretocode._checks import FloatColumn, float_column
 from paretocode.bands.bands import Bands
 from paretocode.bands.compare import SchemeResult
 from paretocode.bands.evenness import NaturalFinding
-from paretocode.report.label_placement import spread
 from paretocode.report.palette import FAINT, INK, MUTED, tier_colours
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.label_placement import spread
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 
 __all__ = ["plot_bands"]
 

@@ -15,9 +15,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from paretocode._checks import BoolColumn, FloatColumn
 from paretocode.report.palette import INK, MARKERS, MUTED, tier_colours
+from paretocode.report.plots.map_frontier_points import N_BANDS, MapPoints, NamedPoint
+from paretocode.report.plots.style import SMALL
 from paretocode.report.search_measures import measure_label
-from paretocode.report.search_points import N_BANDS, MapPoints, NamedPoint
-from paretocode.report.style import SMALL
 
 __all__ = ["CROWD", "MANY", "draw_frontier", "draw_legend", "draw_maps", "ring_picks"]
 

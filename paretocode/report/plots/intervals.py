@@ -16,7 +16,7 @@ from paretocode.report.evidence_values import amount_text, difference_text, in_o
 from paretocode.report.evidence_words import level_text
 from paretocode.report.names import clip
 from paretocode.report.palette import FAINT, INK, MUTED, PAPER, VERDICT_COLOURS, VERDICT_MARKERS
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 
 __all__ = ["plot_intervals"]
 

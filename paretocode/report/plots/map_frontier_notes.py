@@ -14,12 +14,12 @@ from matplotlib.transforms import Bbox
 from paretocode._checks import FloatColumn
 from paretocode.report import numbers
 from paretocode.report.palette import MUTED
-from paretocode.report.plots_search_references import upright_places
+from paretocode.report.plots.map_frontier_points import MapPoints
+from paretocode.report.plots.map_frontier_references import upright_places
+from paretocode.report.plots.style import SMALL
 from paretocode.report.search_limits import limit_text, limit_texts
 from paretocode.report.search_measures import kind_of
-from paretocode.report.search_points import MapPoints
 from paretocode.report.search_rows import no_tiers_sentence
-from paretocode.report.style import SMALL
 
 __all__ = ["draw_limit", "draw_notes"]
 

@@ -14,8 +14,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from paretocode._checks import FloatColumn
 from paretocode.errors import UsageError
 from paretocode.report.palette import FAINT, INK, MARKERS, MUTED, tier_colours
-from paretocode.report.plots_time_axis import date_axis, day_numbers, panel_title
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.through_time_axis import date_axis, day_numbers, panel_title
 from paretocode.tiermap.picks import FLIP_CAUSES, TIER_CAUSES, Flips, TierChanges
 
 __all__ = ["CAUSE_COLOURS", "plot_flips", "plot_tier_changes"]

@@ -15,8 +15,8 @@ from paretocode._checks import FloatColumn, IntColumn, float_column
 from paretocode.errors import InputError
 from paretocode.report.names import clip, short_model_names
 from paretocode.report.palette import INK, MUTED, tier_colours
-from paretocode.report.plots_frontier import MOST_LABELS
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.frontier import MOST_LABELS
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 
 __all__ = ["plot_band_membership"]
 

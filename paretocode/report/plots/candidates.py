@@ -13,7 +13,7 @@ from paretocode.report import numbers
 from paretocode.report.comparison import map_order
 from paretocode.report.names import clip
 from paretocode.report.palette import INK, MUTED, map_colours
-from paretocode.report.style import SMALL, house_style, new_figure, strip_axes
+from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 
 __all__ = ["plot_candidates"]
 

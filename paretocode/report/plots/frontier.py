@@ -15,10 +15,10 @@ from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.prices import display_price_usd_per_mtok
 from paretocode.errors import UsageError
 from paretocode.frontier.frontier import Frontier
-from paretocode.report.frontier_labels import label_points
 from paretocode.report.names import short_model_names
 from paretocode.report.palette import INK, MARKERS, MUTED, tier_colours
-from paretocode.report.style import SMALL, house_style, new_figure
+from paretocode.report.plots.point_labels import label_points
+from paretocode.report.plots.style import SMALL, house_style, new_figure
 from paretocode.tiermap.tier_map import TierMap
 
 __all__ = ["MOST_LABELS", "PRICE_NAMES", "plot_frontier"]

@@ -13,8 +13,8 @@ from paretocode._checks import FloatColumn, IntColumn, same_length
 from paretocode.errors import UsageError
 from paretocode.report.numbers import percent
 from paretocode.report.palette import FAINT, INK, LINE_STYLES, MARKERS, MUTED, map_colours
-from paretocode.report.plots_time_axis import end_labels, panel_title
-from paretocode.report.style import SMALL, house_style, new_figure
+from paretocode.report.plots.style import SMALL, house_style, new_figure
+from paretocode.report.plots.through_time_axis import end_labels, panel_title
 
 __all__ = ["plot_idle_gaps", "plot_turn_cost"]
 

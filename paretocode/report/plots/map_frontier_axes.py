@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from paretocode._checks import FloatColumn
-from paretocode.report.plots_search_beyond import far_above
+from paretocode.report.plots.map_frontier_beyond import far_above
+from paretocode.report.plots.map_frontier_points import N_BANDS, MapPoints, NamedPoint
 from paretocode.report.search_measures import kind_of, measure_label
-from paretocode.report.search_points import N_BANDS, MapPoints, NamedPoint
 
 __all__ = ["prepare_axes", "shown_place"]
 

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from paretocode._checks import FloatColumn
-from paretocode.report.label_placement import spread
 from paretocode.report.palette import MUTED
-from paretocode.report.style import SMALL
+from paretocode.report.plots.label_placement import spread
+from paretocode.report.plots.style import SMALL
 
 __all__ = ["date_axis", "day_numbers", "end_labels", "panel_title", "spans_of"]
 

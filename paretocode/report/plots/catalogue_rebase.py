@@ -13,7 +13,7 @@ from paretocode._checks import FloatColumn
 from paretocode.catalogue.history import History, Reanchoring, Rebase
 from paretocode.errors import UsageError
 from paretocode.report.palette import INK, MUTED, map_colours
-from paretocode.report.style import SMALL, house_style, new_figure
+from paretocode.report.plots.style import SMALL, house_style, new_figure
 
 __all__ = ["plot_score_shift"]
 
