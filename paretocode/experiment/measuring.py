@@ -22,6 +22,7 @@ from paretocode.sim.jumps import (
     Failures,
     JumpTables,
     JumpTally,
+    edge_jumps,
     jump_report,
     jump_tables,
     tally_jumps,
@@ -38,6 +39,7 @@ from paretocode.sim.motion import (
 )
 from paretocode.sim.operations import Operations
 from paretocode.sim.replaying import Replay, replay
+from paretocode.sim.tier_latency import tier_latencies
 from paretocode.stream import PPM
 from paretocode.tiermap import TierMap
 
@@ -149,21 +151,23 @@ def _numbers(
         measure(run, scale=experiment.scale),
         tally_jumps(run, tables, failures=failures),
         asked_counts(run.stream),
-        run.tier_map,
+        run,
     )
 
 
-def numbers_of(metrics: Metrics, jumps: JumpTally, asked: AskedCounts, tier_map: TierMap) -> dict[str, Any]:
+def numbers_of(metrics: Metrics, jumps: JumpTally, asked: AskedCounts, run: Replay) -> dict[str, Any]:
     """Return all numbers of a map: its metrics, the account of its jumps, and what hangs on its edges."""
-    near_ppm = near_edge_ppm_of(asked, tier_map, NEAR_EDGE_DISTANCES)
-    flips = expected_flips_of(asked, tier_map, SCORE_NOISE_SD)
+    near_ppm = near_edge_ppm_of(asked, run.tier_map, NEAR_EDGE_DISTANCES)
+    flips = expected_flips_of(asked, run.tier_map, SCORE_NOISE_SD)
     return {
         **metrics.to_dict(),
+        "tier_latency": tier_latencies(run),
         "jumps": jump_report(jumps),
         "edges": {
             "near_edge_share": {f"{d:g}": ppm / PPM for d, ppm in zip(NEAR_EDGE_DISTANCES, near_ppm, strict=True)},
             "score_noise_sd": SCORE_NOISE_SD,
             "expected_flip_share": flips.flip_share,
+            "tier_jumps": edge_jumps(run.stream, run.tier_map).to_dict(),
         },
     }
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from paretocode.sim.replaying import Decisions, Replay, decide, replay
     from paretocode.sim.tally_record import Tally, merged
     from paretocode.sim.tallying import tally
+    from paretocode.sim.tier_latency import tier_latencies
 
 _HOMES = {
     "plan": ("UNSERVED", "RoutingPlan", "routing_plan"),
@@ -40,6 +41,7 @@ _HOMES = {
     "histogram": ("LatencyHistogram", "latency_histogram"),
     "tally_record": ("Tally", "merged"),
     "tallying": ("tally",),
+    "tier_latency": ("tier_latencies",),
     "metrics": ("Metrics", "measure", "metrics_of"),
     "random_jumps": ("random_jump_models",),
 }
@@ -88,6 +90,7 @@ __all__ = [
     "tally",
     "tally_events",
     "tally_jumps",
+    "tier_latencies",
     "timeline_of",
 ]
 

@@ -3,6 +3,7 @@
 from paretocode.sim.jumps.cache_loss import CacheLoss
 from paretocode.sim.jumps.cause import CATALOGUE_DRIVEN, FAILURE_DRIVEN, REQUEST_DRIVEN, JumpCause
 from paretocode.sim.jumps.counting import Jumps, count_jumps
+from paretocode.sim.jumps.edge_jumps import EdgeJumps, EdgeSweep, edge_jumps
 from paretocode.sim.jumps.explaining import jump_causes
 from paretocode.sim.jumps.flaps import count_flaps
 from paretocode.sim.jumps.noise import ExpectedFlips, expected_flips, near_edge_ppm
@@ -32,4 +33,7 @@ __all__ = [  # noqa: RUF022
     "ExpectedFlips",
     "expected_flips",
     "near_edge_ppm",
+    "EdgeJumps",
+    "EdgeSweep",
+    "edge_jumps",
 ]
