@@ -20,7 +20,7 @@ from paretocode.evidence.resampling import Resampling, resampled_totals
 from paretocode.evidence.verdicts import Verdict, verdict_of
 
 # In story order: what is drawn together, what is measured, how it is drawn again, what follows. The folders below it
-# (selection, holdout, size, drift, sensitivity, outcomes, logged, feedback) are imported by their own names.
+# (slices, selection, holdout, size, drift, sensitivity, outcomes, logged, feedback) are imported by their own names.
 __all__ = [  # noqa: RUF022
     "Clusters",
     "session_clusters",

@@ -16,6 +16,7 @@ from paretocode.experiment.evidence_outcomes import OutcomeQuestion, answered_by
 from paretocode.experiment.evidence_sections import EvidenceSpec
 from paretocode.experiment.evidence_selection import Selected
 from paretocode.experiment.evidence_sensitivity import sensitivity_document
+from paretocode.experiment.evidence_slices import slices_document
 from paretocode.experiment.measuring import Measured
 from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.search_done import Searched
@@ -62,6 +63,8 @@ def evidence_document(
         seed=spec.seed,
     )
     document: dict[str, Any] = {"comparison": comparison.to_dict(), "size": _size(experiment, measured)}
+    if slices := slices_document(experiment):
+        document["slices"] = slices
     if selected is not None:
         document["selection"] = selected.document
     if spec.sensitivity is not None:

@@ -17,7 +17,7 @@ from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.state_sections import MotionSpec
 from paretocode.progress import task
 from paretocode.sim.billing import nano_usd
-from paretocode.sim.events import replay_events, tally_events
+from paretocode.sim.events import EventReplay, replay_events, tally_events
 from paretocode.sim.jumps import (
     Failures,
     JumpTables,
@@ -31,6 +31,7 @@ from paretocode.sim.jumps.noise import AskedCounts, asked_counts, expected_flips
 from paretocode.sim.luck import Luck, draw_luck
 from paretocode.sim.metrics import Metrics, measure
 from paretocode.sim.motion import (
+    MotionReplay,
     jump_causes,
     motion_effect,
     moving_jump_tables,
@@ -131,16 +132,57 @@ class MapReplays:
         """Replay one map, with failures or a moving catalogue where the experiment states them, and measure it."""
         experiment, spec = self.experiment, self.experiment.spec
         if experiment.history is not None and spec.motion is not None:
-            return _measured_in_motion(experiment, tier_map, self.luck, history=experiment.history, spec=spec.motion)
+            return _measured_in_motion(experiment, self._in_motion(tier_map, experiment.history, spec.motion))
         if experiment.operations is not None:
-            return _measured_with_failures(experiment, tier_map, self.luck, operations=experiment.operations)
+            return _measured_with_failures(experiment, self._with_failures(tier_map, experiment.operations))
         run = self.plain(tier_map)
         return MeasuredMap(run, _numbers(experiment, run, jump_tables(run, experiment.cache)))
+
+    def run(self, tier_map: TierMap) -> Replay:
+        """Replay one map as `measured` does, and measure nothing."""
+        experiment, spec = self.experiment, self.experiment.spec
+        if experiment.history is not None and spec.motion is not None:
+            return self._in_motion(tier_map, experiment.history, spec.motion).run
+        if experiment.operations is not None:
+            return self._with_failures(tier_map, experiment.operations).run
+        return self.plain(tier_map)
 
     def plain(self, tier_map: TierMap) -> Replay:
         """Replay one map with nothing failing and no catalogue moving."""
         experiment = self.experiment
         return replay(experiment.stream, tier_map, experiment.catalogue, cache=experiment.cache, luck=self.luck)
+
+    def _with_failures(self, tier_map: TierMap, operations: Operations) -> EventReplay:
+        experiment = self.experiment
+        return replay_events(
+            experiment.stream,
+            tier_map,
+            experiment.catalogue,
+            operations=operations,
+            luck=self.luck,
+            cache=experiment.cache,
+            arrivals=experiment.arrivals,
+        )
+
+    def _in_motion(self, tier_map: TierMap, history: History, spec: MotionSpec) -> MotionReplay:
+        experiment = self.experiment
+        timeline = timeline_of(
+            history,
+            tier_map,
+            origin=spec.origin,
+            keys=spec.keys or None,
+            fill_from=experiment.catalogue,
+            first=spec.first,
+            last=spec.last,
+        )
+        return replay_in_motion(
+            experiment.stream,
+            tier_map,
+            timeline,
+            membership=spec.membership,
+            cache=experiment.cache,
+            luck=self.luck,
+        )
 
 
 def _numbers(
@@ -172,49 +214,19 @@ def numbers_of(metrics: Metrics, jumps: JumpTally, asked: AskedCounts, run: Repl
     }
 
 
-def _measured_with_failures(
-    experiment: Experiment, tier_map: TierMap, luck: Luck, *, operations: Operations
-) -> MeasuredMap:
-    replayed = replay_events(
-        experiment.stream,
-        tier_map,
-        experiment.catalogue,
-        operations=operations,
-        luck=luck,
-        cache=experiment.cache,
-        arrivals=experiment.arrivals,
-    )
+def _measured_with_failures(experiment: Experiment, replayed: EventReplay) -> MeasuredMap:
     run, failures = replayed.run, Failures(replayed.outcome.failure, replayed.outcome.primary)
     numbers = _numbers(experiment, run, jump_tables(run, experiment.cache), failures)
     return MeasuredMap(run, {**numbers, "events": tally_events(replayed).to_dict()})
 
 
-def _measured_in_motion(
-    experiment: Experiment, tier_map: TierMap, luck: Luck, *, history: History, spec: MotionSpec
-) -> MeasuredMap:
-    """Replay one map while the catalogue moves, and say what its movement did."""
-    timeline = timeline_of(
-        history,
-        tier_map,
-        origin=spec.origin,
-        keys=spec.keys or None,
-        fill_from=experiment.catalogue,
-        first=spec.first,
-        last=spec.last,
-    )
-    motion = replay_in_motion(
-        experiment.stream,
-        tier_map,
-        timeline,
-        membership=spec.membership,
-        cache=experiment.cache,
-        luck=luck,
-    )
+def _measured_in_motion(experiment: Experiment, motion: MotionReplay) -> MeasuredMap:
+    """Measure a map while the catalogue moves, and say what its movement did."""
     causes, effect = jump_causes(motion), motion_effect(motion)
     numbers = {
         **_numbers(experiment, motion.run, moving_jump_tables(motion)),
         "motion": {
-            "epochs": len(timeline.catalogues),
+            "epochs": len(motion.plan.timeline.catalogues),
             "catalogue_jumps": causes.n_catalogue_jumps,
             "request_jumps": causes.n_request_jumps,
             "effect_usd": nano_usd(effect.cost_pusd) / 1e9,

@@ -12,8 +12,8 @@ from paretocode._checks import IntColumn
 from paretocode.catalogue.scales import ScoreScale
 from paretocode.errors import InputError
 from paretocode.evidence import DEFAULT_MEASURES, Clusters, MapComparison, compare_maps, map_sums
+from paretocode.evidence.slices import slice_impacts
 from paretocode.release.map_changes import MapChanges, map_changes
-from paretocode.release.slices import SliceImpacts, slice_impacts
 from paretocode.sim.plan import UNSERVED
 from paretocode.sim.replaying import Replay
 from paretocode.tiermap.tier_map import TierMap
@@ -76,7 +76,7 @@ class Impact:
         Candidate minus incumbent with intervals, in the layout of ``evidence.comparison`` of ``metrics.json`` with the
         new map as its only candidate; None where there is none.
     slices
-        None without a replay.
+        Who is hit hardest, as `paretocode.evidence.slices.SliceImpacts.to_dict` says it; None where nobody looked.
     left_out
         What is not told -> why.
     """
@@ -87,7 +87,7 @@ class Impact:
     traffic: Traffic | None
     source: str
     comparison: Mapping[str, Any] | None
-    slices: SliceImpacts | None
+    slices: Mapping[str, Any] | None
     left_out: dict[str, str]
 
     def to_dict(self) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class Impact:
             "traffic": None if self.traffic is None else self.traffic.to_dict(),
             "source": self.source,
             "comparison": self.comparison,
-            "slices": None if self.slices is None else self.slices.to_dict(),
+            "slices": self.slices,
             "left_out": dict(self.left_out),
         }
 
@@ -149,7 +149,7 @@ def impact_of_replays(
         comparison = found.to_dict()
         slices = slice_impacts(
             old, new, scale=scale, clusters=clusters, n_replicates=n_replicates, level=level, seed=seed
-        )
+        ).to_dict()
     return Impact(
         old=names[0],
         new=names[1],
@@ -180,7 +180,12 @@ def impact_from_result(
     if names[0] is None or names[0] != metrics["incumbent"] or names[1] not in (comparison.get("maps") or {}):
         return None
     share = ((metrics.get("diffs") or {}).get(names[1]) or {}).get("moved_share")
-    left_out = {"slices": "a result keeps no slices; name the experiment to replay it"}
+    slices = evidence.get("slices")
+    if slices is not None and slices["map"] != names[1]:
+        slices = None
+    left_out = {}
+    if slices is None:
+        left_out["slices"] = "the result has none of this map; name the experiment to replay it"
     if share is None:
         left_out["traffic"] = "no traffic was counted"
     return Impact(
@@ -198,7 +203,7 @@ def impact_from_result(
         ),
         source=f"the evidence of experiment {metrics['experiment']}",
         comparison={**comparison, "maps": {names[1]: comparison["maps"][names[1]]}},
-        slices=None,
+        slices=slices,
         left_out=left_out,
     )
 

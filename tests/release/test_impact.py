@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from paretocode.catalogue import PercentileScale, load_bundled
 from paretocode.errors import InputError
 from paretocode.evidence import map_sums
+from paretocode.evidence.slices import slice_impacts, slices_of
 from paretocode.release.impact import impact_from_result, impact_of_replays, traffic_moves
 from paretocode.release.map_changes import map_changes
-from paretocode.release.slice_masks import slices_of
-from paretocode.release.slices import slice_impacts
 from paretocode.report.html_diff import render_diff
 from paretocode.report.text_impact import impact_text
 from paretocode.sim import draw_luck, replay
@@ -277,7 +276,16 @@ def test_a_result_speaks_only_of_maps_with_its_digests_and_its_incumbent() -> No
     assert found is not None
     assert found.traffic is not None
     assert found.traffic.tier_moved_share == pytest.approx(traffic_moves(*RUNS).tier_moved_share)
-    assert "a result keeps no slices" in impact_text(found.to_dict(), width=200)
+    assert "the result has none of this map" in impact_text(found.to_dict(), width=200)
+    slices = {"map": "new", "incumbent": OLD.name, **slice_impacts(*RUNS, scale=SCALE, n_replicates=100).to_dict()}
+    told = {**metrics, "evidence": {"comparison": comparison, "slices": slices}}
+    sliced = impact_from_result(OLD, NEW, told, sha256=("a", "b"))
+    assert sliced is not None
+    assert sliced.slices == slices
+    other = {**metrics, "evidence": {"comparison": comparison, "slices": {**slices, "map": "third"}}}
+    unsliced = impact_from_result(OLD, NEW, other, sha256=("a", "b"))
+    assert unsliced is not None
+    assert unsliced.slices is None
     metrics["maps"] = {**metrics["maps"], "third": {"tier_map_sha256": "d"}}  # type: ignore[dict-item]
     for digests in (("b", "a"), ("a", "c"), ("c", "b"), ("d", "b")):
         assert impact_from_result(OLD, NEW, metrics, sha256=digests) is None

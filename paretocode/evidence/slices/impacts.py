@@ -24,7 +24,7 @@ from paretocode.evidence import (
     simultaneous_intervals,
     summed,
 )
-from paretocode.release.slice_masks import slices_of
+from paretocode.evidence.slices.masks import slices_of
 from paretocode.sim.replaying import Replay
 
 __all__ = ["LEAST_CLUSTERS", "Slice", "SliceImpacts", "slice_impacts"]
