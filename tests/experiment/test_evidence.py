@@ -62,7 +62,7 @@ def test_the_values_compared_are_those_of_the_metrics(whole: dict[str, Any]) -> 
 
 def test_every_part_that_is_asked_for_is_there(whole: dict[str, Any]) -> None:
     evidence = whole["evidence"]
-    assert set(evidence) == {"comparison", "size", "selection", "holdout", "sensitivity"}
+    assert set(evidence) == {"comparison", "size", "slices", "selection", "holdout", "sensitivity"}
     assert evidence["selection"]["plateau"]["recommended"] in {"natural", "quantile"}
     assert evidence["selection"]["n_candidates"] == 2
     assert evidence["holdout"]["folds"]["n_splits"] == 2
