@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-__all__ = ["clip", "short_model_names"]
+__all__ = ["clip", "clip_apart", "short_model_names"]
 
 
 def short_model_names(keys: Iterable[str]) -> dict[str, str]:
@@ -33,3 +33,31 @@ def clip(text: str, width: int) -> str:
         return text
     tail = (width - 1) // 2
     return text[: width - 1 - tail] + "…" + text[len(text) - tail :]
+
+
+def clip_apart(texts: Sequence[str], width: int) -> list[str]:
+    """Return texts of at most `width` characters, those that `clip` would make equal cut where they begin to differ.
+
+    Examples
+    --------
+    >>> clip_apart(["a-very-long-name-1@reasoning-max", "a-very-long-name-2@reasoning-max", "short"], 16)
+    ['a-ver…-1@reason…', 'a-ver…-2@reason…', 'short']
+    """
+    clipped = [clip(text, width) for text in texts]
+    alike = {short: [text for text, own in zip(texts, clipped, strict=True) if own == short] for short in clipped}
+    return [
+        short if len(set(alike[short])) == 1 else _cut_at(text, _first_difference(alike[short]), width)
+        for text, short in zip(texts, clipped, strict=True)
+    ]
+
+
+def _cut_at(text: str, place: int, width: int) -> str:
+    head = width // 3
+    rest = text[max(place - 1, head) :]
+    room = width - head - 1
+    return text[:head] + "…" + (rest if len(rest) <= room else rest[: room - 1] + "…")
+
+
+def _first_difference(texts: Sequence[str]) -> int:
+    pairs = enumerate(zip(*texts, strict=False))
+    return next((place for place, letters in pairs if len(set(letters)) > 1), min(map(len, texts)))

@@ -110,7 +110,7 @@ def _draw_demand(axes: Axes, demand: DemandTable) -> None:
 def _draw_edges(axes: Axes, tier_map: TierMap, lane: int, *, name: str, colour: str) -> None:
     style = LINE_STYLES[lane % len(LINE_STYLES)]
     for place, edge in enumerate(tier_map.request_edges):
-        label = f"edges of {name}" if place == 0 else None
+        label = f"edges of {clip(name, 18)}" if place == 0 else None
         axes.axvline(
             edge, color=colour, linewidth=0.9, linestyle=style, zorder=1, gid=f"edge-{lane}-{place}", label=label
         )

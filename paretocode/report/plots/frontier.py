@@ -15,7 +15,7 @@ from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.prices import display_price_usd_per_mtok
 from paretocode.errors import UsageError
 from paretocode.frontier.frontier import Frontier
-from paretocode.report.names import short_model_names
+from paretocode.report.names import clip_apart, short_model_names
 from paretocode.report.palette import INK, MARKERS, MUTED, tier_colours
 from paretocode.report.plots.point_labels import label_points
 from paretocode.report.plots.style import SMALL, house_style, new_figure
@@ -25,6 +25,9 @@ __all__ = ["MOST_LABELS", "PRICE_NAMES", "plot_frontier"]
 
 MOST_LABELS = 25
 """With more models than this only the frontier is labelled and has bars, and the others are small."""
+
+_WIDEST = 32
+"""Characters of a label: longer names would run over the figure."""
 
 PRICE_NAMES = {
     "prompt": "prompt price",
@@ -92,7 +95,15 @@ def plot_frontier(
         _draw_models(axes, models, tier_map)
         _draw_legend(axes)
         _note_left_out(axes, len(catalogue) - len(models.keys))
-        label_points(figure, axes, models.points, _names(models), half_bars=models.half_bars, staircase=staircase)
+        label_points(
+            figure,
+            axes,
+            models.points,
+            _names(models),
+            half_bars=models.half_bars,
+            staircase=staircase,
+            crowd=_edge_notes(axes, tier_map),
+        )
     return figure
 
 
@@ -112,11 +123,11 @@ def _drawable(catalogue: Catalogue, frontier: Frontier, tier_map: TierMap | None
 
 def _names(models: _Models) -> dict[int, tuple[str, str]]:
     """Return the text and colour of every label, by row of the models drawn."""
-    short = short_model_names(models.keys)
+    short = clip_apart(list(short_model_names(models.keys).values()), _WIDEST)
     everyone = len(models.keys) <= MOST_LABELS
     return {
-        row: (short[key], INK if on else MUTED)
-        for row, (key, on) in enumerate(zip(models.keys, models.is_on, strict=True))
+        row: (name, INK if on else MUTED)
+        for row, (name, on) in enumerate(zip(short, models.is_on, strict=True))
         if on or everyone
     }
 
@@ -146,6 +157,15 @@ def _draw_edges(axes: Axes, tier_map: TierMap, edges: tuple[float, ...]) -> None
             axes.axhline(edge, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
             _note(axes, f"edge {edge:g}", at=(0.0, edge), xycoords=axes.get_yaxis_transform(), shift=(3, 2))
     axes.set_ylim(bottom, top)
+
+
+def _edge_notes(axes: Axes, tier_map: TierMap | None) -> FloatColumn:
+    """Return points on the notes of the score edges, so that no model's name is written over them: shape (k, 2)."""
+    edges = tier_map.score_edges if tier_map is not None else None
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    x = left * (right / left) ** np.linspace(0.0, 0.1, 6)
+    y = np.array(edges or ())[:, None] + (top - bottom) * np.array([0.008, 0.018])
+    return np.array([(price, score) for score in y.ravel() for price in x]).reshape(-1, 2)
 
 
 def _corners(axes: Axes, frontier: Frontier) -> FloatColumn:
