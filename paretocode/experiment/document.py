@@ -15,7 +15,10 @@ from paretocode.tiermap.diff import diff_tier_maps
 from paretocode.tiermap.file import canonical_bytes, sha256_of, tier_map_file
 from paretocode.tiermap.lint import lint_tier_map
 
-__all__ = ["metrics_document", "tier_map_bytes", "with_holdout_record"]
+__all__ = ["METRICS_FORMAT", "metrics_document", "tier_map_bytes", "with_holdout_record"]
+
+METRICS_FORMAT = "paretocode-metrics-1"
+"""What ``metrics.json`` calls itself."""
 
 _RELATIVE = (
     "cost_usd",
@@ -60,7 +63,7 @@ def metrics_document(experiment: Experiment, metrics: dict[str, dict[str, Any]])
     """
     incumbent = experiment.spec.incumbent.name
     return {
-        "format": "paretocode-metrics-1",
+        "format": METRICS_FORMAT,
         "experiment": experiment.name,
         "question": experiment.spec.question,
         "scale": experiment.scale_name,

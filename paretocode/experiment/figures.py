@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from paretocode.experiment.resolve import Experiment
@@ -11,23 +12,32 @@ from paretocode.report.html import render_report
 from paretocode.report.plots import (
     figure_png,
     plot_candidates,
+    plot_costs,
     plot_demand,
     plot_drift,
+    plot_edge_jumps,
     plot_feedback,
     plot_frontier,
     plot_intervals,
     plot_map_frontier,
     plot_plateau,
     plot_sessions_needed,
+    plot_tier_latency,
     plot_tornado,
+    plot_transitions,
     save_svg,
 )
 
 __all__ = ["drawn_files"]
 
 
-def drawn_files(experiment: Experiment, document: dict[str, Any]) -> dict[str, bytes]:
-    """Return the drawn files of a result by name: its figures as SVG and PNG, and the report."""
+def drawn_files(
+    experiment: Experiment, document: dict[str, Any], *, manifest: Mapping[str, object]
+) -> dict[str, bytes]:
+    """Return the drawn files of a result by name: its figures as SVG and PNG, and the report.
+
+    `manifest` is what will stand in it about where the numbers come from.
+    """
     proposed = experiment.tier_maps[experiment.proposed]
     incumbent = experiment.spec.incumbent.name
     policy_metric = proposed.policy.price_metric
@@ -41,6 +51,7 @@ def drawn_files(experiment: Experiment, document: dict[str, Any]) -> dict[str, b
     }
     if "search" in document:
         figures["map_frontier"] = plot_map_frontier(document["search"])
+    figures |= _map_figures(document, list(shown))
     figures |= _evidence_figures(document.get("evidence") or {}, proposed.name)
     svgs: dict[str, str] = {}
     pngs: dict[str, bytes] = {}
@@ -49,16 +60,32 @@ def drawn_files(experiment: Experiment, document: dict[str, Any]) -> dict[str, b
     return {
         **{f"figures/{name}.svg": svg.encode() for name, svg in svgs.items()},
         **{f"figures/{name}.png": png for name, png in pngs.items()},
-        "report.html": render_report(document, figures=svgs).encode(),
+        "report.html": render_report(document, figures=svgs, manifest=manifest).encode(),
+    }
+
+
+def _map_figures(document: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Return the figures of the incumbent and the proposed map, which may be one."""
+    edges = document["maps"][names[-1]]["metrics"]["edges"]["tier_jumps"]
+    return {
+        "costs": plot_costs(document, names),
+        "transitions": plot_transitions(document, names),
+        "tier_latency": plot_tier_latency(document, names),
+        "edge_jumps": plot_edge_jumps(edges, name=names[-1]),
     }
 
 
 def _evidence_figures(evidence: dict[str, Any], proposed: str) -> dict[str, Any]:
     """Return the figures of the sections that the evidence has."""
+    figures: dict[str, Any] = {}
+    if "drift" in evidence:
+        figures["drift"] = plot_drift(evidence["drift"])
+    if "feedback" in evidence:
+        figures["feedback"] = plot_feedback(evidence["feedback"])
     if "comparison" not in evidence:
-        return {}
+        return figures
     comparison = evidence["comparison"]
-    figures = {"intervals": plot_intervals(comparison, proposed=proposed)}
+    figures["intervals"] = plot_intervals(comparison, proposed=proposed)
     if "size" in evidence:
         figures["sessions_needed"] = plot_sessions_needed(
             evidence["size"], proposed=proposed, clusters=comparison["clusters"]
@@ -67,8 +94,4 @@ def _evidence_figures(evidence: dict[str, Any], proposed: str) -> dict[str, Any]
         figures["plateau"] = plot_plateau(evidence["selection"])
     if "tornado" in evidence.get("sensitivity", {}):
         figures["tornado"] = plot_tornado(evidence["sensitivity"]["tornado"])
-    if "drift" in evidence:
-        figures["drift"] = plot_drift(evidence["drift"])
-    if "feedback" in evidence:
-        figures["feedback"] = plot_feedback(evidence["feedback"])
     return figures

@@ -121,10 +121,12 @@ def _make(
     )
     record = document["evidence"].get("holdout", {}).pop("record", None)
     _clear(folder)
-    names = _write_files(experiment, document, folder, source=source.read_bytes(), figures=figures, record=record)
+    facts = facts_of(experiment, digest, overrides)
+    names = _write_files(
+        experiment, document, folder, source=source.read_bytes(), figures=figures, record=record, facts=facts
+    )
     _write_maps_table(document, folder, frontier=[] if searched is None else frontier_rows(searched.answer))
     shutil.rmtree(folder / "parts")
-    facts = facts_of(experiment, digest, overrides)
     clock = {
         "started": datetime.fromtimestamp(started, tz=UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 3),
@@ -166,6 +168,7 @@ def _write_files(
     source: bytes,
     figures: bool,
     record: dict[str, Any] | None,
+    facts: dict[str, object],
 ) -> list[str]:
     """Write all files but the manifest and return their names.
 
@@ -181,7 +184,8 @@ def _write_files(
         from paretocode.experiment.figures import drawn_files
 
         # Drawn from what a reader of the file will see, so that `paretocode report` gives the same page.
-        files |= drawn_files(experiment, with_holdout_record(json.loads(files[METRICS]), record))
+        shown = with_holdout_record(json.loads(files[METRICS]), record)
+        files |= drawn_files(experiment, shown, manifest=facts)
     for name, content in files.items():
         write_atomically(folder / name, content)
     return [*files, "maps.parquet"]

@@ -1,34 +1,32 @@
-"""What does a person read who was not there? The whole answer as one file: no network, no script, prints on paper."""
+"""What does a person read who was not there? The whole answer as one file: no network, no script, prints on paper.
+
+The page tells a story: the question, the recommendation and what speaks against it, what changes for whom, the
+evidence, the risks, what is not known, all maps and numbers, and how to make it again.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from paretocode.catalogue.finding import SEVERITIES
 from paretocode.report import numbers
+from paretocode.report.against import against
 from paretocode.report.comparison import Group, Row, compare_maps, map_order
 from paretocode.report.differences import difference_lines
-from paretocode.report.html_evidence import EVIDENCE_FIGURES, evidence_facts, tile_intervals
+from paretocode.report.html_changes import change_facts, min_score_text
+from paretocode.report.html_evidence import evidence_facts, other_parts, tile_intervals
+from paretocode.report.html_figures import FIGURES, pictures
+from paretocode.report.html_origin import origin_rows, reproduce_command
 from paretocode.report.html_search import search_facts
-from paretocode.report.inline_svg import inline_svg
 from paretocode.report.names import short_model_names
 from paretocode.report.palette import DARK, tier_colours
-from paretocode.report.sentences import caveat, demand_sentence, recommendation, reproduce_command
+from paretocode.report.sentences import caveat, demand_sentence, recommendation
 
 __all__ = ["FIGURES", "page_environment", "render_report"]
-
-FIGURES: Mapping[str, str] = {
-    "candidates": "Cost, shortfall and jumps of every map; the dashed line is the incumbent.",
-    **EVIDENCE_FIGURES,
-    "demand": "What the requests ask for, and where each map cuts; an edge belongs to the tier on its right.",
-    "map_frontier": "Maps that no other one of the search beats in every measure: picks ringed, the incumbent a cross.",
-    "frontier": "Coding score against price. Filled marks are on the frontier; hollow ones pay more for no more score.",
-}
-"""Captions of the figures this project draws, in the order of the page; others follow under their own names."""
 
 _TILES = {
     "cost_usd_per_krequest": "USD per 1,000 requests",
@@ -38,7 +36,13 @@ _TILES = {
 }
 
 
-def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) -> str:
+def render_report(
+    document: Mapping[str, Any],
+    *,
+    figures: Mapping[str, str],
+    manifest: Mapping[str, Any] | None = None,
+    warnings: Sequence[str] = (),
+) -> str:
     """Return the report of a result as one HTML page.
 
     Parameters
@@ -49,6 +53,10 @@ def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) ->
         a section ``evidence`` that compares something, and without one the page says that there is no interval.
     figures
         Name -> text of an SVG file; names of `FIGURES` get its captions. May be empty.
+    manifest
+        Of the result, for the section on how to make it again; None tells no versions.
+    warnings
+        What a reader must know of the result before reading it, a sentence each, on top of the page.
 
     Raises
     ------
@@ -57,11 +65,13 @@ def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) ->
 
     Notes
     -----
-    Same document and figures, same bytes.
+    Same arguments, same bytes.
     """
     groups = compare_maps(document)
     proposed = document["proposed"] if document.get("proposed") in document["maps"] else document["incumbent"]
     names = _told_in_full(document, proposed)
+    evidence = evidence_facts(document, proposed)
+    search = None if document.get("search") is None else search_facts(document["search"])
     page = page_environment().get_template("report.html.j2")
     return page.render(
         document=document,
@@ -70,22 +80,44 @@ def render_report(document: Mapping[str, Any], *, figures: Mapping[str, str]) ->
         proposed=proposed,
         recommendation=recommendation(document),
         caveat=caveat(document),
-        evidence=evidence_facts(document, proposed),
-        evidence_figures=list(EVIDENCE_FIGURES),
+        against=against(document),
+        warnings=list(warnings),
+        changes=change_facts(document, proposed),
+        evidence=evidence,
+        parts=other_parts(document),
         tile_intervals=tile_intervals(document, proposed),
         demand=demand_sentence(document),
-        command=reproduce_command(document),
+        command=reproduce_command(document, manifest),
+        origin=origin_rows(document, manifest),
         tiles=_tiles(groups) if proposed != document["incumbent"] else [],
         groups=groups,
         has_unknown=_has_unknown(groups),
         tier_colours={name: tier_colours(t["name"] for t in document["maps"][name]["tiers"]) for name in names},
+        min_score_text=min_score_text,
         short=short_model_names(_models(document)),
         differences={name: difference_lines(diff) for name, diff in (document.get("diffs") or {}).items()},
         findings={name: _by_gravity(document["maps"][name].get("findings") or []) for name in names},
-        figures=_figures(figures),
-        search=None if document.get("search") is None else search_facts(document["search"]),
+        figures=pictures(figures),
+        known_figures=list(FIGURES),
+        search=search,
+        contents=_contents(has_changes=proposed != document["incumbent"], has_search=search is not None),
         dark={f"--c{colour[1:]}": twin for colour, twin in DARK.items()},
     )
+
+
+def _contents(*, has_changes: bool, has_search: bool) -> list[tuple[str, str]]:
+    """Return (id, title) of the page's sections."""
+    sections = [
+        ("changes", "What changes for whom", has_changes),
+        ("evidence", "How sure is this?", True),
+        ("search", "Search", has_search),
+        ("risks", "Findings and risks", True),
+        ("unknown", "What is not known", True),
+        ("maps", "The maps", True),
+        ("numbers", "All numbers", True),
+        ("reproduce", "How to reproduce", True),
+    ]
+    return [(key, title) for key, title, is_there in sections if is_there]
 
 
 def _told_in_full(document: Mapping[str, Any], proposed: str) -> list[str]:
@@ -119,7 +151,7 @@ def _typeset(text: str) -> str:
     'gpt-5 a-3'
     """
     text = re.sub(r"(?<![^\s\[(])-(?=[<\d])", "\N{MINUS SIGN}", text.replace("->", "→"))
-    return text.replace(" %", "\u00a0%").replace(" pp", "\u00a0pp")
+    return text.replace("+- ", "\u00b1\u00a0").replace(" %", "\u00a0%").replace(" pp", "\u00a0pp")
 
 
 def _tiles(groups: list[Group]) -> list[tuple[str, Row]]:
@@ -139,15 +171,3 @@ def _models(document: Mapping[str, Any]) -> list[str]:
 
 def _by_gravity(findings: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding["severity"]))
-
-
-def _figures(figures: Mapping[str, str]) -> list[dict[str, Any]]:
-    order = [name for name in FIGURES if name in figures] + [name for name in figures if name not in FIGURES]
-    svgs = {name: inline_svg(figures[name], name=name) for name in order}
-    return [{"name": n, "caption": FIGURES.get(n, n), "svg": svgs[n], "is_tall": _is_tall(svgs[n])} for n in order]
-
-
-def _is_tall(svg: str) -> bool:
-    """Return whether a figure is higher than three quarters of its width, by its view box."""
-    found = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', svg)
-    return bool(found and float(found[2]) > 0.75 * float(found[1]))

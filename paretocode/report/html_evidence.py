@@ -32,21 +32,7 @@ from paretocode.report.evidence_words import (
     size_sentences,
 )
 
-__all__ = ["EVIDENCE_FIGURES", "evidence_facts", "tile_intervals"]
-
-EVIDENCE_FIGURES: Mapping[str, str] = {
-    "intervals": "Every candidate against the incumbent: left of zero is better. Thick is the interval of a measure "
-    "alone, thin the one for all measures at once, by which the verdict goes; a star marks the proposed map.",
-    "sessions_needed": "Sessions that would tell the observed differences from none; beyond the dashed line the stream "
-    "has too few. An arrow: the interval holds no difference, so no number is sure to be enough.",
-    "plateau": "Maps by how much worse than the best they look, and how easily noise in min scores moves requests.",
-    "tornado": "One shift of the world at a time: where it moves the difference to. Left of zero the candidate is "
-    "better.",
-    "drift": "How far each factor has moved since, against what chance does, and what it does to the map.",
-    "feedback": "Where reports put each edge: the current edge, the estimate with its interval, the stretch between "
-    "neighbouring min scores, and complaints by what was asked.",
-}
-"""Captions of the evidence's figures, in the order of the page."""
+__all__ = ["evidence_facts", "other_parts", "tile_intervals"]
 
 _MOST_CLAUSES = 10
 _MOST_SHIFTS = 3
@@ -78,8 +64,12 @@ def evidence_facts(document: Mapping[str, Any], proposed: str) -> dict[str, Any]
         "holdout": _holdout(evidence),
         "selection": None if "selection" not in evidence else selection_sentences(evidence["selection"]),
         "sensitivity": _sensitivity(evidence.get("sensitivity")),
-        "parts": [(OTHER_PARTS[part], part, said) for part, said in other_sentences(evidence).items()],
     }
+
+
+def other_parts(document: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
+    """Return (heading, figure, sentences) of what needs no candidate: today's traffic, users' reports, outcomes."""
+    return [(OTHER_PARTS[p], p, said) for p, said in other_sentences(document.get("evidence") or {}).items()]
 
 
 def tile_intervals(document: Mapping[str, Any], proposed: str) -> dict[str, dict[str, str]]:

@@ -10,7 +10,7 @@ from paretocode.report import numbers
 from paretocode.report.evidence_values import NO_BOUND, signed_text
 from paretocode.report.numbers import UNKNOWN, percent
 
-__all__ = ["SliceRow", "change_lines", "slice_rows", "slice_sentences", "traffic_lines"]
+__all__ = ["SliceRow", "change_lines", "slice_rows", "slice_sentences", "traffic_lines", "worst_slices"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,31 +109,34 @@ def slice_rows(slices: Mapping[str, Any]) -> list[SliceRow]:
 def slice_sentences(slices: Mapping[str, Any]) -> list[str]:
     """Return which slices are hit worst, and what the intervals mean."""
     entries = slices["slices"]
-    found = []
-    costs = [entry for entry in entries if entry["cost_change"] is not None]
-    if costs and costs[0]["cost_change"] > 0:
-        worst = costs[0]
-        found.append(
-            f"Cost grows most for {worst['family']} {worst['name']} ({percent(worst['share'])} of requests): "
-            f"{numbers.relative_change(1 + worst['cost_change'], 1)}{_told(worst['cost_interval'])}."
-        )
-    elif costs:
-        found.append("Cost grows in no slice.")
-    by_shortfall = [entries[at] for at in slices["by_shortfall"]]
-    if by_shortfall and by_shortfall[0]["shortfall_difference"] > 0:
-        worst = by_shortfall[0]
-        found.append(
-            f"Shortfall grows most for {worst['family']} {worst['name']} ({percent(worst['share'])} of requests): "
-            f"{signed_text(worst['shortfall_difference'], '0..1 axis')}{_told(worst['shortfall_interval'])}."
-        )
-    elif by_shortfall:
-        found.append("Shortfall grows in no slice.")
+    found = [sentence for sentence, _ in worst_slices(slices)]
     found.append(
         f"{len(entries)} slices were looked at; the intervals hold at {100 * slices['level']:.4g} % for all "
         f"{slices['n_quantities']} of their numbers at once."
     )
     left_out = [f"{name} ({why})" for name, why in sorted(slices["left_out"].items())]
     return [*found, f"Left out: {', '.join(left_out)}."] if left_out else found
+
+
+def worst_slices(slices: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """Return where cost and where shortfall grows most, and whether the whole interval lies above 0."""
+    entries = slices["slices"]
+    costs = [entry for entry in entries if entry["cost_change"] is not None]
+    by_shortfall = [entries[at] for at in slices["by_shortfall"]]
+    found = []
+    for what, key, ordered in (("Cost", "cost_change", costs), ("Shortfall", "shortfall_difference", by_shortfall)):
+        if ordered:
+            worst, ends = ordered[0], ordered[0]["cost_interval" if what == "Cost" else "shortfall_interval"]
+            found.append((_worst(what, worst, key, ends), worst[key] > 0 and _verdict(ends) == "worse"))
+    return found
+
+
+def _worst(what: str, worst: Mapping[str, Any], key: str, ends: Sequence[float | None] | None) -> str:
+    if worst[key] <= 0:
+        return f"{what} grows in no slice."
+    by = numbers.relative_change(1 + worst[key], 1) if what == "Cost" else signed_text(worst[key], "0..1 axis")
+    of = f"{worst['family']} {worst['name']} ({percent(worst['share'])} of requests)"
+    return f"{what} grows most for {of}: {by}{_told(ends)}."
 
 
 def _told(ends: Sequence[float | None] | None) -> str:

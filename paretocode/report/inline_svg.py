@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 
 from paretocode.errors import InputError
 from paretocode.report.palette import DARK
@@ -92,7 +93,15 @@ def _check(element: ET.Element, name: str) -> None:
 
 
 def _with_own_ids(svg: str, prefix: str) -> str:
-    svg = re.sub(r'\bid="([^"]*)"', rf'id="{prefix}-\1"', svg)
+    """Prefix all ids, and number those that one figure gives to several marks; nothing refers to such a one."""
+    seen: Counter[str] = Counter()
+
+    def own(found: re.Match[str]) -> str:
+        seen[found[1]] += 1
+        again = f"-again-{seen[found[1]]}" if seen[found[1]] > 1 else ""
+        return f'id="{prefix}-{found[1]}{again}"'
+
+    svg = re.sub(r'\bid="([^"]*)"', own, svg)
     svg = re.sub(r'href="#([^"]*)"', rf'href="#{prefix}-\1"', svg)
     return re.sub(r"url\(#([^)]*)\)", rf"url(#{prefix}-\1)", svg)
 

@@ -12,7 +12,7 @@ from paretocode.report.evidence_values import COST, interval_text, signed_text, 
 from paretocode.report.evidence_words import interval_meaning, level_text
 from paretocode.report.numbers import UNKNOWN
 
-__all__ = ["NO_INTERVAL", "caveat", "demand_sentence", "recommendation", "reproduce_command"]
+__all__ = ["NO_INTERVAL", "caveat", "demand_sentence", "recommendation"]
 
 _Number = float | None
 
@@ -127,8 +127,3 @@ def demand_sentence(document: Mapping[str, Any]) -> str:
         f"omitted {numbers.percent(demand.get('omitted_share'))}, spread {numbers.percent(demand.get('smooth_share'))}"
     )
     return f"Min scores are assumed, not measured: {atoms}; {rest}."
-
-
-def reproduce_command(document: Mapping[str, Any]) -> str:
-    """Return the command that makes this report again: the document's own, or the one for its experiment file."""
-    return str(document.get("command") or f"python -m paretocode.sim experiments/{document['experiment']}.toml")

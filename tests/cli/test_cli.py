@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from committed_code import made_by_committed_code
+from paretocode._files import sha256_of_file
 from paretocode.cli.main import VERBS, main
 from paretocode.cli.sim_door import main as sim
 
@@ -201,3 +204,87 @@ def test_a_log_with_min_scores_is_taken_at_its_word(tmp_path: Path, capsys: pyte
     captured = capsys.readouterr()
     assert json.loads(captured.out)["demand"]["origin"] == "assumed"
     assert "the log's own min scores were replaced by the stated demand" in captured.err
+
+
+def copied(result: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(result, tmp_path / "copy"))
+
+
+def test_report_gives_the_page_that_the_run_wrote(result: Path, tmp_path: Path) -> None:
+    assert main(["report", str(result), "--out", str(tmp_path / "r.html")]) == 0
+    made, written = ((folder / name).read_text() for folder, name in ((tmp_path, "r.html"), (result, "report.html")))
+    commit = r'<tr><th scope="row">commit</th>.*\n'  # the fixture takes it out of the manifest
+    assert re.sub(commit, "", made) == re.sub(commit, "", written)
+    assert 'class="banner"' not in made
+
+
+def test_report_of_an_altered_result_is_written_and_says_so(
+    result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = copied(result, tmp_path)
+    (folder / "figures" / "costs.svg").unlink()
+    (folder / "figures" / "demand.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")
+    assert main(["report", str(folder), "--out", str(tmp_path / "r.html")]) == 3
+    said = capsys.readouterr().err
+    assert "warning: This result is not as its run left it: figures/costs.svg, figures/demand.svg" in said
+    page = (tmp_path / "r.html").read_text()
+    assert 'class="banner"' in page
+    assert "figures/costs.svg, figures/demand.svg changed or went missing since" in page
+    assert "<script" not in page
+    assert "Proposed is" in page
+
+
+def test_report_of_altered_numbers_is_refused(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = copied(result, tmp_path)
+    (folder / "metrics.json").write_bytes((folder / "metrics.json").read_bytes() + b" ")
+    assert main(["report", str(folder), "--out", str(tmp_path / "r.html")]) == 3
+    assert "metrics.json changed after the run sealed it; run the experiment again." in capsys.readouterr().err
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_report_of_an_unfinished_run_is_refused(
+    result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = copied(result, tmp_path)
+    (folder / "manifest.json").unlink()
+    assert main(["report", str(folder), "--out", str(tmp_path / "r.html")]) == 2
+    assert "this run has not finished: there is no manifest.json" in capsys.readouterr().err
+
+
+def reseal(folder: Path, **changed: object) -> None:
+    """Change `metrics.json` and seal it, as a run of another version would have."""
+    metrics = json.loads((folder / "metrics.json").read_text()) | changed
+    (folder / "metrics.json").write_text(json.dumps(metrics))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["outputs"]["metrics.json"] = sha256_of_file(folder / "metrics.json")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_report_of_another_format_names_both(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = copied(result, tmp_path)
+    reseal(folder, format="paretocode-metrics-0")
+    assert main(["report", str(folder), "--out", str(tmp_path / "r.html")]) == 2
+    said = capsys.readouterr().err
+    assert "its format is 'paretocode-metrics-0', and this version reads paretocode-metrics-1" in said
+
+
+def test_report_of_an_older_result_tells_what_it_holds(result: Path, tmp_path: Path) -> None:
+    folder = copied(result, tmp_path)
+    metrics = json.loads((folder / "metrics.json").read_text())
+    for entry in metrics["maps"].values():
+        for newer in ("tier_latency", "edges"):
+            del entry["metrics"][newer]
+    del metrics["evidence"]["slices"]
+    reseal(folder, **metrics)
+    assert main(["report", str(folder), "--out", str(tmp_path / "r.html")]) == 0
+    assert "Who is hit hardest" not in (tmp_path / "r.html").read_text()
+
+
+def test_report_of_a_run_without_figures_says_why_there_are_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sim(["--scale", "smoke", "--out", str(tmp_path), "--no-figures"]) == 0
+    folder = next(path for path in (tmp_path / "quickstart").iterdir() if path.is_dir())
+    assert main(["report", str(folder), "--out", str(tmp_path / "r.html")]) == 0
+    assert "made without figures" in capsys.readouterr().err
+    assert "<figure" not in (tmp_path / "r.html").read_text()
