@@ -30,6 +30,8 @@ class TierRow:
         What 1,000 requests served by the tier cost [USD].
     first
         The model that ranks first.
+    standing
+        ``new`` where only the proposed map has the tier, ``dropped`` where only the incumbent has, else "".
     """
 
     name: str
@@ -37,6 +39,7 @@ class TierRow:
     share: tuple[str, str]
     usd_per_krequest: tuple[str, str]
     first: tuple[str, str]
+    standing: str
 
 
 def change_facts(document: Mapping[str, Any], proposed: str) -> dict[str, Any] | None:
@@ -71,6 +74,7 @@ def _row(name: str, new: Mapping[str, str], old: Mapping[str, str]) -> TierRow:
         share=(new["share"], old["share"]),
         usd_per_krequest=(new["usd"], old["usd"]),
         first=(new["first"], old["first"]),
+        standing="new" if old["asked"] == UNKNOWN else "dropped" if new["asked"] == UNKNOWN else "",
     )
 
 

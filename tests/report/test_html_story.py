@@ -119,7 +119,13 @@ def test_tiers_are_told_before_and_after(document: dict[str, Any]) -> None:
     assert rows["medium"].asked == ("0.33 to below 0.64", "0.33 to below 0.66")
     other = {row.name: row for row in tier_rows(document, "coupled")}
     assert set(other) - set(rows), "a map of four tiers names them otherwise"
-    assert next(row for name, row in other.items() if name not in rows).share[1] == UNKNOWN
+    new = next(row for name, row in other.items() if name not in rows)
+    assert (new.standing, new.share[1]) == ("new", UNKNOWN)
+    assert {row.standing for row in rows.values()} == {""}
+    page = render_report({**document, "proposed": "coupled"}, figures={})
+    parse(page)
+    assert '<span class="tag">new</span>' in page
+    assert "was \N{EN DASH}" not in page
 
 
 def test_the_worst_hit_stand_in_a_table_and_in_the_box(document: dict[str, Any]) -> None:

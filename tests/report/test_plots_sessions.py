@@ -190,7 +190,13 @@ def test_a_line_is_the_mean_of_its_draws_and_is_named_with_its_last_value() -> N
         "exact: +79 %",
         "lag-1: +237 %",
     ]
-    assert [text.get_text() for text in texts(figure, "jump-value")] == ["+5 %", "+9 %", "+21 %", "+36 %", "+56 %"]
+    assert [text.get_text() for text in texts(figure, "jump-value")] == [
+        "exact +5 %",
+        "exact +9 %",
+        "exact +21 %",
+        "+36 %",
+        "+56 %",
+    ]
 
 
 def test_a_value_moves_above_all_marks_where_a_line_runs_close_below() -> None:

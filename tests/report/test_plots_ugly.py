@@ -59,6 +59,13 @@ def test_nothing_overlaps_or_is_cut_off(name: str, world: str) -> None:
     assert is_labelled(figure)
 
 
+@pytest.mark.parametrize("n_edges", [1, 2, 3])
+def test_few_edges_leave_room_for_the_axis_that_they_share(n_edges: int) -> None:
+    document = ugly_document("five tiers")
+    swept = document["maps"][document["proposed"]]["metrics"]["edges"]["tier_jumps"]
+    assert flaws(plot_edge_jumps({**swept, "edges": swept["edges"][:n_edges]}, name="few")) == []
+
+
 def test_flaws_are_seen() -> None:
     figure = Figure(figsize=(2, 1))
     FigureCanvasAgg(figure)

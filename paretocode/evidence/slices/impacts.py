@@ -157,7 +157,7 @@ def slice_impacts(
     for family, name, mask in slices_of(stream):
         present = int(np.count_nonzero(summed(mask, clusters)))
         if present < LEAST_CLUSTERS:
-            left_out[f"{family} {name}"] = f"{present} {clusters.kind}s only"
+            left_out[f"{family} {name}"] = f"{present} {clusters.kind}{'' if present == 1 else 's'} only"
         else:
             table.add(family, name, mask, n_clusters=present)
     slices, n_quantities = table.slices(n_replicates=n_replicates, level=level, seed=seed)

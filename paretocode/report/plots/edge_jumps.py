@@ -47,7 +47,7 @@ def plot_edge_jumps(swept: Mapping[str, Any], *, name: str) -> Figure:
         return _empty("it has one tier, and so no edge" if not edges else "no session has a second request", name)
     most = max(n for edge in edges for n in edge["jumps"]) / swept["pairs"] * 100
     with house_style():
-        figure = new_figure(7.2, 0.75 + 1.15 * len(edges))
+        figure = new_figure(7.2, max(2.5, 0.75 + 1.15 * len(edges)))
         panels = figure.subplots(len(edges), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
         for place, axes in enumerate(panels):
             _draw(axes, place, edges, swept["pairs"])

@@ -73,7 +73,7 @@ def plot_jump_cost(jump_share: FloatColumn, added: Mapping[str, FloatColumn], *,
         axes.set_ylabel("added to the bill [%]")
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f}" if value else "0"))
         panel_title(axes, "the price of jumping", note)
-        _write_values(axes, x, np.array(list(means.values())))
+        _write_values(axes, x, np.array(list(means.values())), next(iter(added)))
         ends = np.array([(x[-1], mean[-1]) for mean in means.values()])
         texts = [f"{name}: {mean[-1]:+.0f} %" if round(mean[-1]) else f"{name}: 0 %" for name, mean in means.items()]
         end_labels(figure, axes, ends, texts, list(colours.values()), gid="jump-label")
@@ -93,13 +93,13 @@ def _rate_axis(axes: Axes, x: FloatColumn) -> None:
     axes.set_xlabel("turns that jump to another model [%, logarithmic beyond 1]")
 
 
-def _write_values(axes: Axes, x: FloatColumn, means: FloatColumn) -> None:
-    """Write the first line's values under its marks, or above all marks where another line runs close below."""
+def _write_values(axes: Axes, x: FloatColumn, means: FloatColumn, name: str) -> None:
+    """Write the first line's values under its marks, or above all marks, named, where another runs close below."""
     bottom, top = axes.get_ylim()
     for rate, (value, *others) in zip(x[1:-1], means.T[1:-1], strict=True):
         is_free = all(other >= value or value - other > 0.09 * (top - bottom) for other in others)
         axes.annotate(
-            f"{value:+.0f} %",
+            f"{value:+.0f} %" if is_free else f"{name} {value:+.0f} %",
             (rate, value if is_free else max(value, *others)),
             xytext=(6, -5) if is_free else (0, 6),
             textcoords="offset points",

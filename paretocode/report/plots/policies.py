@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from paretocode._checks import FloatColumn
 from paretocode.errors import UsageError
-from paretocode.report.numbers import count
+from paretocode.report.numbers import count, usd
 from paretocode.report.palette import FAINT, MARKERS, PAPER, map_colours
 from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 from paretocode.sim.metrics import Metrics
@@ -23,7 +23,7 @@ _PANELS: tuple[tuple[str, str, Callable[[Metrics], float], Callable[[float], str
         "Bill",
         "USD, not from 0",
         lambda metrics: metrics.cost_usd,
-        lambda value: count(round(value)) if value >= 100 else f"{value:.1f}",
+        lambda value: count(round(value)) if value >= 100 else usd(value),
     ),
     (
         "Model jumps",

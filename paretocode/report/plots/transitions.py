@@ -96,7 +96,8 @@ def _told(jumps: Mapping[str, Any]) -> str:
     if not jumps["pairs"]:
         return "no session has a second request"
     unserved = jumps["pairs"] - jumps["served_pairs"]
-    text = f"{jumps['tier_jumps']:,} jumps in {jumps['pairs']:,} pairs"
+    n = jumps["tier_jumps"]
+    text = f"{n:,} jump{'' if n == 1 else 's'} in {jumps['pairs']:,} pairs"
     return f"{text}, {unserved:,} unserved" if unserved else text
 
 
