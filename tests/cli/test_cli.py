@@ -117,6 +117,10 @@ def test_report_is_one_file(result: Path, tmp_path: Path) -> None:
     text = (tmp_path / "r.html").read_text()
     assert "<svg" in text
     assert "<script" not in text
+    assert len(text.encode()) < 3_000_000
+    ids = re.findall(r'\bid="([^"]*)"', text)
+    assert len(set(ids)) == len(ids)
+    assert text.count("<figure") == text.count('role="img" aria-label="') == text.count("<figcaption>") > 8
 
 
 @pytest.mark.parametrize(
