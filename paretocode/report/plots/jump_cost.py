@@ -101,9 +101,9 @@ def _write_values(axes: Axes, x: FloatColumn, means: FloatColumn, name: str) -> 
         axes.annotate(
             f"{value:+.0f} %" if is_free else f"{name} {value:+.0f} %",
             (rate, value if is_free else max(value, *others)),
-            xytext=(6, -5) if is_free else (0, 6),
+            xytext=(6, -5) if is_free else (3, 6),
             textcoords="offset points",
-            ha="left" if is_free else "center",
+            ha="left" if is_free else "right",
             va="top" if is_free else "bottom",
             fontsize=SMALL,
             color=INK,
