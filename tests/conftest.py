@@ -15,6 +15,10 @@ from one_thread import ONE_THREAD
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
 
+# A shell, or a worker's parent, may say how wide its terminal is; tests read what is written where there is none.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+
 # In CI the same examples run every time; at the desk hypothesis looks for new ones. No test is timed: a busy machine
 # is no bug.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)

@@ -123,7 +123,7 @@ JSON_KEYS: dict[str, dict[str, str]] = {
     "export": {**_OUT, "format": "the target", "cannot_express": "what the target loses, sentences"},
     "verify": {"kind": "release, result or map", "path": "of it", "checked": "what holds", "state": "of its approvals"},
     "log": {"": "what happened, record by record, and who stands behind which map (docs/release.md)"},
-    "report": dict(_OUT),
+    "report": {**_OUT, "warnings": "what of the result is not as it was sealed"},
     "notebooks": {
         "folder": "of the copies",
         "new": "copied",

@@ -22,14 +22,14 @@ from paretocode.sim.jumps import (
     Failures,
     JumpTables,
     JumpTally,
-    edge_jumps,
     jump_report,
     jump_tables,
     tally_jumps,
 )
+from paretocode.sim.jumps.edge_jumps import edge_jumps_of
 from paretocode.sim.jumps.noise import AskedCounts, asked_counts, expected_flips_of, near_edge_ppm_of
 from paretocode.sim.luck import Luck, draw_luck
-from paretocode.sim.metrics import Metrics, measure
+from paretocode.sim.metrics import metrics_of
 from paretocode.sim.motion import (
     MotionReplay,
     jump_causes,
@@ -40,6 +40,8 @@ from paretocode.sim.motion import (
 )
 from paretocode.sim.operations import Operations
 from paretocode.sim.replaying import Replay, replay
+from paretocode.sim.tally_record import Tally
+from paretocode.sim.tallying import tally
 from paretocode.sim.tier_latency import tier_latencies
 from paretocode.stream import PPM
 from paretocode.tiermap import TierMap
@@ -189,27 +191,24 @@ def _numbers(
     experiment: Experiment, run: Replay, tables: JumpTables, failures: Failures | None = None
 ) -> dict[str, Any]:
     """Return the metrics of a replay, the account of its jumps, and what hangs on the edges of its map."""
-    return numbers_of(
-        measure(run, scale=experiment.scale),
-        tally_jumps(run, tables, failures=failures),
-        asked_counts(run.stream),
-        run,
-    )
+    jumps = tally_jumps(run, tables, failures=failures)
+    return numbers_of(tally(run, scale=experiment.scale), jumps, asked_counts(run.stream))
 
 
-def numbers_of(metrics: Metrics, jumps: JumpTally, asked: AskedCounts, run: Replay) -> dict[str, Any]:
+def numbers_of(total: Tally, jumps: JumpTally, asked: AskedCounts) -> dict[str, Any]:
     """Return all numbers of a map: its metrics, the account of its jumps, and what hangs on its edges."""
-    near_ppm = near_edge_ppm_of(asked, run.tier_map, NEAR_EDGE_DISTANCES)
-    flips = expected_flips_of(asked, run.tier_map, SCORE_NOISE_SD)
+    tier_map = total.subject.tier_map
+    near_ppm = near_edge_ppm_of(asked, tier_map, NEAR_EDGE_DISTANCES)
+    flips = expected_flips_of(asked, tier_map, SCORE_NOISE_SD)
     return {
-        **metrics.to_dict(),
-        "tier_latency": tier_latencies(run),
+        **metrics_of(total).to_dict(),
+        "tier_latency": tier_latencies(total),
         "jumps": jump_report(jumps),
         "edges": {
             "near_edge_share": {f"{d:g}": ppm / PPM for d, ppm in zip(NEAR_EDGE_DISTANCES, near_ppm, strict=True)},
             "score_noise_sd": SCORE_NOISE_SD,
             "expected_flip_share": flips.flip_share,
-            "tier_jumps": edge_jumps(run.stream, run.tier_map).to_dict(),
+            "tier_jumps": edge_jumps_of(asked, tier_map).to_dict(),
         },
     }
 

@@ -14,7 +14,6 @@ from paretocode.experiment.measuring import numbers_of
 from paretocode.experiment.provenance import code_digest
 from paretocode.experiment.resolve import resolve_catalogue, resolve_demand, resolve_maps, resolve_scale
 from paretocode.experiment.spec import ExperimentSpec
-from paretocode.sim.metrics import metrics_of
 from paretocode.sim.partitioned import Engine, asked_parts, done_parts, merged_parts, replay_tasks
 from paretocode.sim.partitioned.kept_replays import KeptReplays
 from paretocode.sim.tallying import tally_subject
@@ -93,7 +92,7 @@ def replay_partitions(
         "incumbent": spec.incumbent.name,
         "maps": {
             name: {
-                "metrics": numbers_of(metrics_of(found.tally), found.jumps, total.asked, maps[name]),
+                "metrics": numbers_of(found.tally, found.jumps, total.asked),
                 "tiers": [{"name": tier.name, "models": list(tier.models)} for tier in maps[name].tiers],
             }
             for name, found in total.maps.items()

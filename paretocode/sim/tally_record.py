@@ -94,6 +94,8 @@ class Tally:
         Sums over `n_asked` of max(0, asked - served) and max(0, served - asked) [parts per million of the axis].
     latency, latency_us
         Histogram and exact sum of the known times [microseconds].
+    latency_by_tier
+        The same histogram by serving tier, lowest first.
     n_above_limit
         For each limit of the subject, how many known times lie above it.
 
@@ -121,6 +123,7 @@ class Tally:
     shortfall_ppm: int
     excess_ppm: int
     latency: LatencyHistogram
+    latency_by_tier: tuple[LatencyHistogram, ...]
     latency_us: int
     n_above_limit: tuple[int, ...]
 

@@ -89,7 +89,7 @@ def _tally_rows(run: Replay, rows: slice, subject: Subject, has_score: BoolColum
     is_served = model != UNSERVED
     served = _served(tier, model, run.cost_pusd[rows], subject)
     quality = _quality(stream, model, np.array(subject.axis_ppm), has_score)
-    time = _time(None if run.latency_us is None else run.latency_us[rows], subject.limits_us)
+    time = _time(None if run.latency_us is None else run.latency_us[rows], tier, subject)
     return Tally(
         subject=subject,
         n_requests=len(stream),
@@ -163,15 +163,20 @@ def _quality(stream: RequestStream, model: IndexColumn, axis_ppm: IntColumn, has
 
 class _Time(NamedTuple):
     latency: LatencyHistogram
+    latency_by_tier: tuple[LatencyHistogram, ...]
     latency_us: int
     n_above_limit: tuple[int, ...]
 
 
-def _time(latency_us: IntColumn | None, limits_us: tuple[int, ...]) -> _Time:
-    """Count and sum the known times."""
-    known = np.zeros(0, dtype=np.int64) if latency_us is None else latency_us[latency_us != UNTIMED]
+def _time(latency_us: IntColumn | None, tier: IndexColumn, subject: Subject) -> _Time:
+    """Count and sum the known times, all together and by serving tier."""
+    if latency_us is None:
+        latency_us, tier = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+    is_known = latency_us != UNTIMED
+    known, tier = latency_us[is_known], tier[is_known]
     return _Time(
         latency=latency_histogram(known),
+        latency_by_tier=tuple(latency_histogram(known[tier == at]) for at in range(subject.tier_map.n_tiers)),
         latency_us=exact_sum(known),
-        n_above_limit=tuple(int(np.count_nonzero(known > limit)) for limit in limits_us),
+        n_above_limit=tuple(int(np.count_nonzero(known > limit)) for limit in subject.limits_us),
     )

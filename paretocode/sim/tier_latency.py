@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from paretocode._checks import IntColumn
-from paretocode.sim.histogram import latency_histogram
-from paretocode.sim.latency import UNTIMED
-from paretocode.sim.replaying import Replay
+from paretocode.sim.histogram import LatencyHistogram
+from paretocode.sim.tally_record import Tally
 
 __all__ = ["TIER_QUANTILES", "tier_latencies"]
 
@@ -17,8 +13,8 @@ TIER_QUANTILES = (10, 50, 100, 250, 500, 750, 900, 950, 990)
 """Which quantiles are told [per mille]: enough to see a distribution's middle and both its tails."""
 
 
-def tier_latencies(run: Replay) -> dict[str, dict[str, Any]]:
-    """Return for each tier, lowest first, how many times are known and their quantiles. O(n x n_tiers).
+def tier_latencies(total: Tally) -> dict[str, dict[str, Any]]:
+    """Return for each tier, lowest first, how many times are known and their quantiles.
 
     Returns
     -------
@@ -29,26 +25,21 @@ def tier_latencies(run: Replay) -> dict[str, dict[str, Any]]:
 
     Examples
     --------
-    >>> from paretocode.catalogue import load_bundled
+    >>> from paretocode.catalogue import PercentileScale, load_bundled
     >>> from paretocode.sim.replaying import replay
+    >>> from paretocode.sim.tallying import tally
     >>> from paretocode.stream.stream import request_stream
     >>> from paretocode.tiermap import documented_pareto_code
     >>> models = load_bundled()
     >>> stream = request_stream(session=[1], time_s=[0], prompt_tokens=[9], completion_tokens=[1], min_score=[0.5])
-    >>> tier_latencies(replay(stream, documented_pareto_code(models), models))["medium"]  # no luck, so no time
+    >>> run = replay(stream, documented_pareto_code(models), models)  # no luck, so no time
+    >>> tier_latencies(tally(run, scale=PercentileScale(field=tuple(models.coding_score))))["medium"]
     {'requests': 0, 'quantiles_us': {}}
     """
-    return {tier.name: _of_times(_times(run, index)) for index, tier in enumerate(run.tier_map.tiers)}
+    tiers = total.subject.tier_map.tiers
+    return {tier.name: _told(times) for tier, times in zip(tiers, total.latency_by_tier, strict=True)}
 
 
-def _times(run: Replay, tier_index: int) -> IntColumn:
-    if run.latency_us is None:
-        return np.zeros(0, dtype=np.int64)
-    times: IntColumn = run.latency_us[(run.decisions.tier_served == tier_index) & (run.latency_us != UNTIMED)]
-    return times
-
-
-def _of_times(times_us: IntColumn) -> dict[str, Any]:
-    counts = latency_histogram(times_us)
-    told = TIER_QUANTILES if len(times_us) else ()
-    return {"requests": len(times_us), "quantiles_us": {f"{q}": counts.quantile_us(q) for q in told}}
+def _told(times: LatencyHistogram) -> dict[str, Any]:
+    told = TIER_QUANTILES if times.n_requests else ()
+    return {"requests": times.n_requests, "quantiles_us": {f"{q}": times.quantile_us(q) for q in told}}

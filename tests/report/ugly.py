@@ -10,7 +10,7 @@ import numpy as np
 from paretocode.catalogue import load_bundled
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.scales import FractionScale
-from paretocode.sim import draw_luck, measure, replay, tier_latencies
+from paretocode.sim import draw_luck, measure, replay, tally, tier_latencies
 from paretocode.sim.jumps import edge_jumps, jump_report, jump_tables, tally_jumps
 from paretocode.stream import DEFAULT_DEMAND, apply_demand
 from paretocode.stream.stream import RequestStream, request_stream
@@ -98,7 +98,7 @@ def ugly_document(world: str) -> dict[str, Any]:
             "tiers": [{"name": tier.name, "models": list(tier.models)} for tier in tier_map.tiers],
             "metrics": {
                 **measure(run, scale=scale).to_dict(),
-                "tier_latency": tier_latencies(run),
+                "tier_latency": tier_latencies(tally(run, scale=scale)),
                 "jumps": jump_report(tally_jumps(run, jump_tables(run))),
                 "edges": {"tier_jumps": edge_jumps(stream, tier_map).to_dict()},
             },

@@ -13,12 +13,12 @@ import numpy as np
 
 from paretocode._checks import BoolColumn, IntColumn
 from paretocode.errors import InputError
-from paretocode.sim.jumps.noise import distinct_pairs
+from paretocode.sim.jumps.noise import AskedCounts, asked_counts
 from paretocode.sim.jumps.noise_law import OMITTED
 from paretocode.stream.stream import PPM, RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["EdgeJumps", "EdgeSweep", "edge_jumps"]
+__all__ = ["EdgeJumps", "EdgeSweep", "edge_jumps", "edge_jumps_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +76,21 @@ def edge_jumps(stream: RequestStream, tier_map: TierMap, *, step_ppm: int = PPM 
     >>> dict(zip(high.at_ppm, high.jumps))  # 0.1 and 0.5 are parted by the other edge already
     {400000: 1, 500000: 1, 600000: 1, 660000: 2, 700000: 2, 800000: 1, 900000: 1}
     """
+    return edge_jumps_of(asked_counts(stream), tier_map, step_ppm=step_ppm)
+
+
+def edge_jumps_of(asked: AskedCounts, tier_map: TierMap, *, step_ppm: int = PPM // 100) -> EdgeJumps:
+    """Return the same from the counts of a stream's min scores.
+
+    Raises
+    ------
+    InputError
+        As `edge_jumps`.
+    """
     if step_ppm < 1:
         raise InputError(f"step_ppm is {step_ppm}", way_out="give a whole number of 1 or more")
-    asked = np.where(stream.is_omitted, OMITTED, stream.min_score_ppm)
-    first, second, count = distinct_pairs(stream, asked)
-    pairs = _Pairs(low=np.minimum(first, second), high=np.maximum(first, second), count=count)
+    low, high = np.minimum(asked.first, asked.second), np.maximum(asked.first, asked.second)
+    pairs = _Pairs(low=low, high=high, count=asked.n_pairs)
     edges = tier_map.request_edges_ppm
     sweeps = []
     for place, edge in enumerate(edges):
@@ -88,7 +98,7 @@ def edge_jumps(stream: RequestStream, tier_map: TierMap, *, step_ppm: int = PPM 
         at = _places(edges, place, step_ppm)
         jumps = _jumps_at(pairs, np.array(at), np.array(others, dtype=np.int64), tier_map.default_index)
         sweeps.append(EdgeSweep(edge_ppm=edge, at_ppm=at, jumps=tuple(jumps.tolist())))
-    return EdgeJumps(n_pairs=int(count.sum()), edges=tuple(sweeps))
+    return EdgeJumps(n_pairs=int(asked.n_pairs.sum()), edges=tuple(sweeps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,6 @@ __all__ = [
     "AskedCounts",
     "ExpectedFlips",
     "asked_counts",
-    "distinct_pairs",
     "expected_flips",
     "expected_flips_of",
     "near_edge_ppm",
@@ -114,7 +113,7 @@ def asked_counts(stream: RequestStream) -> AskedCounts:
     """Count the min scores of a stream and of its pairs. O(n log n)."""
     asked = np.where(stream.is_omitted, OMITTED, stream.min_score_ppm)
     value, n = np.unique(asked, return_counts=True)
-    first, second, n_pairs = distinct_pairs(stream, asked)
+    first, second, n_pairs = _distinct_pairs(stream, asked)
     return AskedCounts(value=value, n=n, first=first, second=second, n_pairs=n_pairs)
 
 
@@ -207,7 +206,7 @@ def expected_flips_of(asked: AskedCounts, tier_map: TierMap, noise_sd: float) ->
     )
 
 
-def distinct_pairs(stream: RequestStream, asked: IntColumn) -> tuple[IntColumn, IntColumn, IntColumn]:
+def _distinct_pairs(stream: RequestStream, asked: IntColumn) -> tuple[IntColumn, IntColumn, IntColumn]:
     """Return the distinct pairs of consecutive min scores of a session, and how often each occurs."""
     width = PPM + 2
     code = (asked[:-1] - OMITTED) * width + (asked[1:] - OMITTED)

@@ -21,7 +21,7 @@ from paretocode.sim.tally_record import Subject, Tally
 
 __all__ = ["KeptReplays"]
 
-_PAIRS = ("tiers", "model_keys", "flap_turns")
+_RECORDS = {"subject", "jumps", "latency", "latency_by_tier"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +76,29 @@ def _plain(one: MapTally) -> dict[str, Any]:
 
 
 def _plain_tally(tally: Tally) -> dict[str, Any]:
-    plain = {f.name: getattr(tally, f.name) for f in fields(Tally) if f.name not in {"subject", "jumps", "latency"}}
-    histogram = {"bucket": tally.latency.bucket.tolist(), "requests": tally.latency.requests.tolist()}
-    return {**plain, "jumps": asdict(tally.jumps), "latency": histogram}
+    plain = {f.name: getattr(tally, f.name) for f in fields(Tally) if f.name not in _RECORDS}
+    by_tier = [_plain_histogram(times) for times in tally.latency_by_tier]
+    times = {"latency": _plain_histogram(tally.latency), "latency_by_tier": by_tier}
+    return {**plain, **times, "jumps": asdict(tally.jumps)}
+
+
+def _plain_histogram(times: LatencyHistogram) -> dict[str, list[int]]:
+    return {"bucket": times.bucket.tolist(), "requests": times.requests.tolist()}
+
+
+def _histogram(plain: Mapping[str, list[int]]) -> LatencyHistogram:
+    return LatencyHistogram(**{name: read_only(np.array(values, dtype=np.int64)) for name, values in plain.items()})
 
 
 def _map_tally(plain: dict[str, Any], subject: Subject) -> MapTally:
     counts = plain["tally"]
-    latency = {name: read_only(np.array(values, dtype=np.int64)) for name, values in counts["latency"].items()}
-    numbers = {name: _tuples(value) for name, value in counts.items() if name not in {"jumps", "latency"}}
+    times: dict[str, Any] = {
+        "latency": _histogram(counts["latency"]),
+        "latency_by_tier": tuple(_histogram(one) for one in counts["latency_by_tier"]),
+    }
+    numbers = {name: _tuples(value) for name, value in counts.items() if name not in _RECORDS}
     return MapTally(
-        tally=Tally(subject=subject, jumps=Jumps(**counts["jumps"]), latency=LatencyHistogram(**latency), **numbers),
+        tally=Tally(subject=subject, jumps=Jumps(**counts["jumps"]), **times, **numbers),
         jumps=_jump_tally(plain["jumps"]),
     )
 
