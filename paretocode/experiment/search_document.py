@@ -216,7 +216,7 @@ def _by_stickiness(pick: Pick, answer: MapAnswer, stickiness: list[str]) -> dict
     bills = {}
     for word in stickiness:
         run = replay(
-            question.stream, pick.tier_map.with_policy(stickiness=word), question.catalogue, cache=question.cache
+            question.requests, pick.tier_map.with_policy(stickiness=word), question.catalogue, cache=question.cache
         )
         bills[word] = nano_usd(exact_sum(run.cost_pusd)) / 1e9
     return bills

@@ -183,7 +183,7 @@ def robust_question(question: MapQuestion, spec: RobustSpec) -> MapQuestion:
             )
         )
     if spec.days is not None:
-        worlds += weeks(question.stream, days=spec.days)
+        worlds += weeks(question.requests, days=spec.days)
     most = question.request_rules.most_candidates
     thinner = spec.most_candidates if most is None else min(most, spec.most_candidates)
     return replace(

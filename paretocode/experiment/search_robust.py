@@ -95,7 +95,7 @@ def _limited(tier_map: TierMap, question: MapQuestion) -> dict[str, float]:
     measures = [measure_named(name) for name in question.limits]
     models = scored_models(question.catalogue, question.policy, scale=question.scale, cache=question.cache)
     totals = replayed_totals(
-        question.stream,
+        question.requests,
         tier_map,
         models,
         [measure.metric for measure in measures],
@@ -113,11 +113,11 @@ def _totals(robust: RobustAnswer, question: MapQuestion, tier_map: TierMap) -> I
     for name in robust.worlds.names:
         world = worlds.get(name)
         catalogue = question.catalogue if world is None or world.catalogue is None else world.catalogue
-        stream: RequestStream = question.stream if world is None or world.stream is None else world.stream
+        stream: RequestStream = question.requests if world is None or world.stream is None else world.stream
         models = scored_models(catalogue, question.policy, scale=question.scale, cache=question.cache)
         luck = question.luck
         if luck is not None and world is not None and world.sessions is not None:
-            luck = luck.take(question.stream.rows_of(world.sessions))
+            luck = luck.take(question.requests.rows_of(world.sessions))
         found = replayed_totals(
             stream,
             _cut_anew(tier_map, catalogue),

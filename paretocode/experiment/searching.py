@@ -59,7 +59,7 @@ def searched_experiment(experiment: Experiment, spec: SearchSpec, *, parts: Path
         experiment=replace(experiment, tier_maps=maps, proposed=_proposed(experiment, picks, maps)),
         answer=answer,
         incumbent=incumbent,
-        optimum=per_request_optimum(question.stream, models, omitted=incumbent.model),
+        optimum=per_request_optimum(question.requests, models, omitted=incumbent.model),
         picks=picks,
         robust=robust,
         near_optimal=spec.near_optimal,

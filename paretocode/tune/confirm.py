@@ -59,8 +59,8 @@ def confirm_costs(
     models = scored_models(question.catalogue, question.policy, scale=question.scale, cache=question.cache)
     found = []
     for name, tier_map in maps.items():
-        lag1 = replayed_totals(question.stream, tier_map, models, ["cost_pusd"])["cost_pusd"]
-        run = replay(question.stream, tier_map, question.catalogue, cache=question.cache, luck=luck)
+        lag1 = replayed_totals(question.requests, tier_map, models, ["cost_pusd"])["cost_pusd"]
+        run = replay(question.requests, tier_map, question.catalogue, cache=question.cache, luck=luck)
         found.append(
             Confirmed(
                 name=name,

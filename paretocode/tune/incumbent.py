@@ -64,7 +64,7 @@ def incumbent_of(question: MapQuestion, tier_map: TierMap) -> Incumbent:
     return Incumbent(
         tier_map=tier_map,
         totals=replayed_totals(
-            question.stream, stateless, models, names, luck=question.luck, near_edge_ppm=question.near_edge_ppm
+            question.requests, stateless, models, names, luck=question.luck, near_edge_ppm=question.near_edge_ppm
         ),
-        model=decide(question.stream, routing_plan(stateless, question.catalogue)).model_index,
+        model=decide(question.requests, routing_plan(stateless, question.catalogue)).model_index,
     )

@@ -75,7 +75,7 @@ class _Timing:
         self.space = answer.searched[setting].prepared.space
         tables: LogTables = self.space.metrics[0].tables
         self.models = tables.subject.models
-        stream = self.question.stream
+        stream = self.question.requests
         level = routed_levels(stream, self.models.policy, default_is_highest=tables.subject.default_is_highest)
         self.cell, number, _ = keys_of(stream, level, tables.subject)
         self.kind = self.space.choices[0].kind_of_class[number]
@@ -89,7 +89,7 @@ class _Timing:
         chosen = self.space.models[self.space.row[arc], self.space.kinds_of(0)]
         place = np.where(is_in, chosen[self.kind], UNSERVED)
         row: IntColumn = np.where(place == UNSERVED, UNSERVED, self.models.row[np.maximum(place, 0)])
-        stream: RequestStream = self.question.stream
+        stream: RequestStream = self.question.requests
         # Requests outside the band are unserved here, so whoever comes from outside finds no cache.
         cached = lag1_cached_tokens(stream, row, self.rules)
         caches = self._caches(stream.prompt_tokens, row)

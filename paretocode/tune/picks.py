@@ -79,7 +79,7 @@ def pick_maps(answer: MapAnswer, incumbent: Incumbent, *, near_optimal: float = 
         return ()
     names, first = answer.question.measures, answer.question.measures[0]
     order = pool[np.lexsort(tuple(answer.total(name)[pool] for name in reversed(names)))]
-    moved = [MovedTraffic(one.prepared.space, answer.question.stream, incumbent.model) for one in answer.searched]
+    moved = [MovedTraffic(one.prepared.space, answer.question.requests, incumbent.model) for one in answer.searched]
     picks = _Picks(answer, moved)
     picks.add_row(int(order[0]), _least(first), f"least {measure_named(first).text}")
     for name in names[1:]:

@@ -16,13 +16,12 @@ from paretocode.sim.tables import (
     ScoredModels,
     TableSubject,
     band_choices,
-    log_tables,
     request_classes,
-    routed_levels,
     scored_models,
     table_subject,
     with_times,
 )
+from paretocode.sim.tables.countable import CountableLog, LogInMemory
 from paretocode.stream.stream import PPM, RequestStream
 from paretocode.tune.edges.candidates import Candidates, coupled_values, request_candidates, score_candidates
 from paretocode.tune.edges.lattice import Lattice, apart, coupled
@@ -70,7 +69,7 @@ def prepared(question: MapQuestion, setting: Setting, *, elsewhere: Sequence[str
         downgrades=setting.downgrades,
     )
     models = scored_models(question.catalogue, policy, scale=question.scale, cache=question.cache)
-    levels, n_at = _levels(question.stream, models, default_is_highest=question.default_is_highest)
+    levels, n_at = _levels(question, models)
     # Edges that stand apart get the same request edges, thinned or not, so that every coupled map is one of theirs.
     requests = request_candidates(*coupled_values(models, levels, n_at), question.request_rules)
     scores = None if setting.edges == "coupled" else score_candidates(models, question.score_rules)
@@ -89,16 +88,17 @@ def prepared(question: MapQuestion, setting: Setting, *, elsewhere: Sequence[str
     return Prepared(setting, space, requests, scores)
 
 
-def _levels(stream: RequestStream, models: ScoredModels, *, default_is_highest: bool) -> tuple[IntColumn, IntColumn]:
+def _levels(question: MapQuestion, models: ScoredModels) -> tuple[IntColumn, IntColumn]:
     """Return the distinct levels on the axis and how many requests stand at each."""
-    level = routed_levels(stream, models.policy, default_is_highest=default_is_highest)
-    values, n_at = np.unique(level, return_counts=True)
-    on_axis = (values >= 0) & (values <= PPM)
+    found = question.counted.levels(models.policy, default_is_highest=question.default_is_highest)
+    on_axis = (found.levels_ppm >= 0) & (found.levels_ppm <= PPM)
     if not on_axis.any():
         raise InputError(
-            "no request states a min score", where=stream.name or "stream", way_out="apply a demand to it first"
+            "no request states a min score",
+            where=question.counted.name or "stream",
+            way_out="apply a demand to it first",
         )
-    return values[on_axis], n_at[on_axis]
+    return found.levels_ppm[on_axis], found.n_at[on_axis]
 
 
 def _tables(
@@ -112,18 +112,25 @@ def _tables(
         for world in worlds
     ]
     grid = RequestGrid(edges_ppm=requests.edge, asked_ppm=_marks(question, of_world))
-    counted: list[tuple[LogTables, RequestStream]] = []
+    counted: list[tuple[LogTables, CountableLog]] = []
     tables = []
     for world, models in zip(worlds, of_world, strict=True):
-        stream = question.stream if world.stream is None else world.stream
+        log = question.counted if world.stream is None else LogInMemory(world.stream)
         classes = request_classes(models, np.unique(lattice.places_of(models)))
         subject = table_subject(models, classes, grid, default_is_highest=question.default_is_highest)
-        same = next((t for t, s in counted if s is stream and _counts_alike(t.subject, subject)), None)
-        plain = log_tables(stream, subject) if same is None else replace(same, subject=subject)
+        same = next((t for t, s in counted if _is_same(s, log) and _counts_alike(t.subject, subject)), None)
+        plain = log.tables(subject) if same is None else replace(same, subject=subject)
         if same is None:
-            counted.append((plain, stream))
-        tables.append(_timed(question, plain, stream, lattice, _luck_of(question, world)))
+            counted.append((plain, log))
+        tables.append(_timed(question, plain, world.stream, lattice, _luck_of(question, world)))
     return tables
+
+
+def _is_same(one: CountableLog, other: CountableLog) -> bool:
+    """Return whether two logs are one."""
+    if isinstance(one, LogInMemory) and isinstance(other, LogInMemory):
+        return one.stream is other.stream
+    return one is other
 
 
 def _marks(question: MapQuestion, of_world: list[ScoredModels]) -> IntColumn:
@@ -147,13 +154,13 @@ def _counts_alike(one: TableSubject, other: TableSubject) -> bool:
 def _luck_of(question: MapQuestion, world: Scenario) -> Luck | None:
     if question.luck is None or world.sessions is None:
         return question.luck
-    return question.luck.take(question.stream.rows_of(world.sessions))
+    return question.luck.take(question.requests.rows_of(world.sessions))
 
 
 def _timed(
-    question: MapQuestion, tables: LogTables, stream: RequestStream, lattice: Lattice, luck: Luck | None
+    question: MapQuestion, tables: LogTables, stream: RequestStream | None, lattice: Lattice, luck: Luck | None
 ) -> LogTables:
-    """Add times where a shown measure needs them."""
+    """Add times where a shown measure needs them; `stream` is a world's own, None for the question's."""
     metrics = table_metrics(question.shown)
     if not any(m == "latency_us" or m.startswith("n_above:") for m in metrics):
         return tables
@@ -164,4 +171,5 @@ def _timed(
     models, classes = tables.subject.models, tables.subject.classes
     choices = band_choices(models, classes, np.unique(lattice.places_of(models)), tables.used_classes)
     places = np.unique(choices.table)
-    return with_times(tables, stream, luck, places=places[places >= 0].tolist(), limits_us=question.latency_limits_us)
+    timed = question.requests if stream is None else stream
+    return with_times(tables, timed, luck, places=places[places >= 0].tolist(), limits_us=question.latency_limits_us)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from paretocode.catalogue.scales import ScoreScale
 from paretocode.errors import InputError
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.luck import Luck
+from paretocode.sim.tables.countable import CountableLog, LogInMemory
 from paretocode.stream.stream import PPM, RequestStream
 from paretocode.tiermap import Policy
 from paretocode.tiermap.policy import DOWNGRADES
@@ -77,8 +79,11 @@ class MapQuestion:
 
     Parameters
     ----------
-    stream, catalogue, scale
-        The log with its min scores, the models, and where scores stand on the axis of requests.
+    catalogue, scale
+        The models, and where scores stand on the axis of requests.
+    stream, log
+        The log with its min scores: in memory, or anything that can be counted, such as one in parts. One of them.
+        What looks at single requests (times, moved traffic, replays) needs the first.
     policy, cache, luck
         How the router decides, how prompts are cached, and the luck of each request; the last is needed for times only.
     n_bands
@@ -108,9 +113,10 @@ class MapQuestion:
         An unknown measure or knob, more tiers than the models allow, a stream too short for so many tiers.
     """
 
-    stream: RequestStream
     catalogue: Catalogue
     scale: ScoreScale
+    stream: RequestStream | None = None
+    log: CountableLog | None = None
     policy: Policy = field(default_factory=Policy)
     cache: PrefixCache = field(default_factory=PrefixCache)
     luck: Luck | None = None
@@ -134,6 +140,8 @@ class MapQuestion:
             one_of(word, EDGES, name="edges", where="search")
         for word in self.downgrades:
             one_of(word, DOWNGRADES, name="downgrades", where="search")
+        if (self.stream is None) == (self.log is None):
+            raise InputError("the log is given twice or not at all", where="search", way_out="give stream or log")
         if not self.measures or not self.n_bands or not self.edges:
             raise InputError("nothing is asked", where="search", way_out="name measures, n_bands and edges")
         for name in (*self.measures, *self.limits, *self.epsilon):
@@ -176,11 +184,11 @@ class MapQuestion:
                 where="search",
                 way_out="ask for more tiers, or unpin some",
             )
-        n_stated = int((~self.stream.is_omitted).sum())
+        n_stated = self.counts.stated
         if n_stated < most:
             raise InputError(
                 f"{n_stated} requests state a min score, too few for {most} tiers",
-                where=self.stream.name or "stream",
+                where=self.counted.name or "stream",
                 way_out="bring a longer stream, or ask for fewer tiers",
             )
 
@@ -200,9 +208,39 @@ class MapQuestion:
         return {measure.metric: measure.total(amount, self.counts) for measure, amount in measures}
 
     @property
+    def requests(self) -> RequestStream:
+        """The log in memory.
+
+        Raises
+        ------
+        InputError
+            It is not there.
+        """
+        if self.stream is None:
+            raise InputError(
+                "this looks at single requests, and the log is not in memory",
+                where="search",
+                way_out="leave times out, and replay the maps that were found",
+            )
+        return self.stream
+
+    @cached_property
+    def counted(self) -> CountableLog:
+        """The log as something to count."""
+        return LogInMemory(self.requests) if self.log is None else self.log
+
+    @cached_property
     def counts(self) -> Counts:
-        """What the stream holds."""
-        return counts_of(self.stream)
+        """What the log holds."""
+        if self.log is None:
+            return counts_of(self.requests)
+        found = self.log.levels(self.policy, default_is_highest=self.default_is_highest)
+        return Counts(
+            requests=found.n_requests,
+            pairs=found.n_requests - found.n_sessions,
+            stated=found.n_stated,
+            prompt_tokens=found.prompt_tokens,
+        )
 
     @property
     def searched(self) -> tuple[Measure, ...]:

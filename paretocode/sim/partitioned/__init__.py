@@ -5,6 +5,7 @@ stream in memory, to the last digit, however the stream is cut and whoever does 
 """
 
 from paretocode.sim.partitioned.asked_parts import AskedPart, asked_parts
+from paretocode.sim.partitioned.countable import LogInParts
 from paretocode.sim.partitioned.executors import Engine, InThisProcess, engine_named
 from paretocode.sim.partitioned.replays import MapTally, PartReplays, ReplayTask, replay_tasks
 from paretocode.sim.partitioned.running import ResultStore, done_parts, merged_parts
@@ -20,6 +21,7 @@ __all__ = [  # noqa: RUF022
     "replay_tasks",
     "TableTask",
     "table_tasks",
+    "LogInParts",
     "Engine",
     "InThisProcess",
     "engine_named",

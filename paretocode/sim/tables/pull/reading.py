@@ -20,7 +20,7 @@ from paretocode.sim.tables.subject import TableSubject
 from paretocode.stream._reading import checked_file, fetch, open_table, require_columns
 from paretocode.stream.stream import PPM
 
-__all__ = ["pulled_tables", "read_pull"]
+__all__ = ["answer_of", "pulled_tables", "read_pull"]
 
 _MAX_BYTES = 2**30
 _TEXTS = ("kind", "classes")
@@ -35,6 +35,17 @@ def read_pull(path: Path | str, subject: TableSubject) -> LogTables:
     InputError
         A file that is no such answer, or the answer to a query of other classes or cache rules; a cell that is empty,
         no whole number or out of range, counts that do not fit each other, or a bill that might not fit 62 bits.
+    """
+    return pulled_tables(answer_of(path, subject), subject, where=str(path))
+
+
+def answer_of(path: Path | str, subject: TableSubject) -> dict[str, NDArray[Any]]:
+    """Read the columns of an answer.
+
+    Raises
+    ------
+    InputError
+        A file that is no such answer; a cell that is empty or no whole number.
     """
     file = checked_file(path, max_bytes=_MAX_BYTES)
     table = open_table(file)
@@ -51,7 +62,7 @@ def read_pull(path: Path | str, subject: TableSubject) -> LogTables:
     bad = np.flatnonzero(~np.ma.filled(found.pop("is_whole"), False))
     if len(bad):
         raise InputError("a cell is empty or no whole number", where=f"{file}, row {int(bad[0]) + 1}", way_out=_WAY_OUT)
-    return pulled_tables({name: np.ma.getdata(values) for name, values in found.items()}, subject, where=str(file))
+    return {name: np.ma.getdata(values) for name, values in found.items()}
 
 
 def pulled_tables(answer: Mapping[str, NDArray[Any]], subject: TableSubject, *, where: str = "pull") -> LogTables:
