@@ -126,6 +126,10 @@ def opened_work(folder: Path, files: Sequence[Path], question: Mapping[str, obje
                     where=str(folder),
                     way_out="name another folder, or delete this one",
                 )
+            for orphan in folder.glob(
+                ".*.part"
+            ):  # what a killed run was writing; we hold the lock, so nobody writes it
+                orphan.unlink(missing_ok=True)
             write_atomically(stated, f"{asked}\n".encode())
             work.folder.mkdir(exist_ok=True)
             yield work
