@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
-__all__ = ["dies"]
+__all__ = ["dies", "slow"]
 
 
 def dies(number: int, folder: Path, n_times: int) -> dict[str, int]:
@@ -15,4 +16,10 @@ def dies(number: int, folder: Path, n_times: int) -> dict[str, int]:
         if n_before < n_times:
             (folder / f"died-{n_before}").touch()
             os._exit(9)
+    return {"n": number}
+
+
+def slow(number: int, seconds: float) -> dict[str, int]:
+    """Take a while."""
+    time.sleep(seconds)
     return {"n": number}
