@@ -1,5 +1,7 @@
 """A log as small additive tables, from which the totals of any map follow exactly."""
 
+from paretocode.sim.tables.any_edges import AnyEdges, EdgeTotals
+from paretocode.sim.tables.by_tier import ByTier
 from paretocode.sim.tables.choices import BandChoices, band_choices
 from paretocode.sim.tables.classes import RequestClasses, request_classes
 from paretocode.sim.tables.grid import RequestGrid
@@ -37,5 +39,8 @@ __all__ = [  # noqa: RUF022
     "MapDecisions",
     "WholeMap",
     "whole_map",
+    "ByTier",
+    "AnyEdges",
+    "EdgeTotals",
     "replayed_totals",
 ]

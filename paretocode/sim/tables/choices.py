@@ -17,7 +17,7 @@ from paretocode.sim.plan import UNSERVED
 from paretocode.sim.tables.classes import RequestClasses
 from paretocode.sim.tables.models import NEVER, ScoredModels
 
-__all__ = ["BandChoices", "band_choices"]
+__all__ = ["BandChoices", "band_choices", "ranks_of_classes"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,7 +84,7 @@ def band_choices(models: ScoredModels, classes: RequestClasses, cuts: IntColumn,
     >>> [models.keys[place] for place in choices.table[choices.row_of_band[[0, 1], [1, 2]], 0]]
     ['deepseek/deepseek-v4-flash@max', 'deepseek/deepseek-v4-pro@max']
     """
-    ranks = _ranks_of(models, classes, used)
+    ranks = ranks_of_classes(models, classes, used)
     # A floor admits all models above it, so that the upper end of a band does not matter.
     is_floor = models.policy.eligibility == "floor"
     chosen, lows, highs = [], [], []
@@ -120,8 +120,11 @@ def _distinct_rows(rows: NDArray[np.int32]) -> tuple[NDArray[np.int32], IntColum
     return rows[first], number
 
 
-def _ranks_of(models: ScoredModels, classes: RequestClasses, used: IntColumn) -> NDArray[np.int64]:
-    """Return shape (n_used, n_models): the rank of every model for a class; `NEVER` for one that cannot take it."""
+def ranks_of_classes(models: ScoredModels, classes: RequestClasses, used: IntColumn) -> NDArray[np.int64]:
+    """Return shape (n_used, n_models): the rank of every model for a class; `NEVER` for one that cannot take it.
+
+    Ranks of one class differ, so that the least of any band is the one model that the router takes.
+    """
     is_of_request = models.policy.price_metric == "request"
     limits = np.append(classes.context_limits, np.iinfo(np.int64).max)
     tariffs = [models.tariff_at(classes.example_prompt(step)) for step in range(classes.n_prompt_classes)]

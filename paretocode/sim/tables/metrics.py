@@ -6,7 +6,7 @@ model serves both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,6 +48,8 @@ class TableMetrics:
         The counted log.
     names
         The asked metrics, each known; times need `paretocode.sim.tables.with_times`.
+    by_model
+        The models' columns where they are at hand from other tables of the same subject; else they are worked out.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class TableMetrics:
 
     tables: LogTables
     names: tuple[str, ...]
+    by_model: ByModel | None = None
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -91,7 +94,11 @@ class TableMetrics:
 
     @cached_property
     def _by_model(self) -> ByModel:
-        return ByModel(self.tables.subject)
+        return ByModel(self.tables.subject) if self.by_model is None else self.by_model
+
+    def over(self, tables: LogTables) -> TableMetrics:
+        """Return the same metrics of other tables of the same subject, without looking up what models charge."""
+        return replace(self, tables=tables, by_model=self._by_model)
 
     @cached_property
     def _request_step(self) -> IntColumn:
