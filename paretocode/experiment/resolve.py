@@ -42,14 +42,14 @@ from paretocode.stream import (
     DemandMixture,
     RequestStream,
     apply_demand,
-    demand_of,
     load_stream,
+    observed_demand,
     synthesise,
 )
 from paretocode.tiermap import Policy, TierMap, documented_pareto_code, map_from_edges, map_from_listing
 from paretocode.tiermap.file import read_tier_map
 
-__all__ = ["Experiment", "Today", "resolve", "resolve_catalogue", "resolve_scale"]
+__all__ = ["Experiment", "Today", "map_of_section", "resolve", "resolve_catalogue", "resolve_scale"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +215,7 @@ def _stream(spec: ExperimentSpec, scale_name: str, base: Path) -> RequestStream:
 def _with_demand(spec: ExperimentSpec, stream: RequestStream) -> tuple[RequestStream, Demand, str]:
     demand = resolve_demand(spec, has_demand=stream.has_demand, where=stream.name)
     if demand is None:
-        return stream, _observed_demand(stream), "log"
+        return stream, observed_demand(stream), "log"
     if stream.has_demand:
         stream = stream.replace(notes=(*stream.notes, "the log's own min scores were replaced by the stated demand"))
     asked = apply_demand(stream, demand, rng=spec.seeds.demand)
@@ -246,26 +246,6 @@ def _law(spec: ExperimentSpec) -> Demand:
     )
 
 
-def _observed_demand(stream: RequestStream, least_share: float = 0.02) -> Demand:
-    """Return the atoms of a log: min scores that at least 2 % of requests ask for; the rest is smooth."""
-    table = demand_of(stream)
-    is_atom = table.share >= least_share
-    atoms = tuple(zip((table.min_score_ppm[is_atom] / 1e6).tolist(), table.share[is_atom].tolist(), strict=True))
-    smooth = max(0.0, 1.0 - table.omitted_share - sum(share for _, share in atoms))
-    asked = np.where(stream.is_omitted, -1, stream.min_score_ppm)
-    later = ~stream.is_first[1:]
-    switches = int(np.count_nonzero(later & (asked[1:] != asked[:-1])))
-    rest = table.min_score_ppm[~is_atom] / 1e6
-    return Demand(
-        atoms=atoms,
-        omitted_share=table.omitted_share,
-        smooth_share=smooth,
-        smooth_low=float(rest.min()) if len(rest) else 0.0,
-        smooth_high=float(rest.max()) if len(rest) else 1.0,
-        switch_rate=switches / max(1, int(np.count_nonzero(later))),
-    )
-
-
 def _policy(base: Policy, spec: PolicySpec) -> Policy:
     return dataclasses.replace(base, **spec.model_dump(exclude_none=True))
 
@@ -284,6 +264,17 @@ def _naming(spec: MapSpec) -> Iterator[None]:
         place = f"map {spec.name!r}"
         inner = "" if error.where.startswith("tier map ") or not error.where else f", {error.where}"
         raise type(error)(error.what, where=place + inner, way_out=error.way_out) from error
+
+
+def map_of_section(spec: MapSpec, experiment: Experiment, *, base: Path) -> TierMap:
+    """Return the map that a section of an experiment's file would stand for.
+
+    Raises
+    ------
+    InputError
+        Whatever a scheme or a map refuses.
+    """
+    return _tier_map(spec, experiment.catalogue, experiment.scale, experiment.spec.policy, base)
 
 
 def _tier_map(spec: MapSpec, catalogue: Catalogue, scale: ScoreScale, policy: PolicySpec, base: Path) -> TierMap:

@@ -1,11 +1,19 @@
-"""What do we call a model where there is little room? Its key without the vendor, as long as that stays unique."""
+"""What do we call models and prices where there is little room? Keys without the vendor, where that stays unique."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-__all__ = ["clip", "clip_apart", "short_model_names"]
+__all__ = ["PRICE_NAMES", "clip", "clip_apart", "short_model_names"]
+
+PRICE_NAMES = {
+    "prompt": "prompt price",
+    "completion": "completion price",
+    "blend_3_1": "price, 3 prompt : 1 completion",
+    "blend_7_2_1": "price, 7 cached : 2 prompt : 1 completion",
+}
+"""Price metrics in words, for axes."""
 
 
 def short_model_names(keys: Iterable[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from paretocode.stream.demand import (
     Profile,
     apply_demand,
     demand_of,
+    observed_demand,
 )
 from paretocode.stream.describe import NearEdgeMass, describe, near_edge_mass
 from paretocode.stream.drawn import drawn_sessions
@@ -63,6 +64,7 @@ __all__ = [
     "load_stream",
     "logged_columns",
     "near_edge_mass",
+    "observed_demand",
     "read_azure",
     "read_burstgpt",
     "read_coding_agent",

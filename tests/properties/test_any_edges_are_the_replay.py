@@ -76,9 +76,7 @@ def drags(draw: st.DrawFn, world: World) -> list[tuple[tuple[int, ...], tuple[in
 @given(data=st.data(), world=tuning_worlds())
 @settings(max_examples=80)
 def test_every_map_of_a_drag_comes_to_what_its_replay_counts(data: st.DataObject, world: World) -> None:
-    edges = AnyEdges.of(
-        world.stream, world.models, NAMES, luck=world.luck, default_is_highest=world.default_is_highest
-    )
+    edges = AnyEdges.of(world.stream, world.models, NAMES, luck=world.luck, default_is_highest=world.default_is_highest)
     before: ByTier | None = None
     for request_ppm, score_milli in data.draw(drags(world)):
         found = totals_of(edges, world, request_ppm, score_milli, before)

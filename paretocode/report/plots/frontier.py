@@ -15,27 +15,19 @@ from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.prices import display_price_usd_per_mtok
 from paretocode.errors import UsageError
 from paretocode.frontier.frontier import Frontier
-from paretocode.report.names import clip_apart, short_model_names
+from paretocode.report.names import PRICE_NAMES, clip_apart, short_model_names
 from paretocode.report.palette import INK, MARKERS, MUTED, tier_colours
 from paretocode.report.plots.point_labels import label_points
 from paretocode.report.plots.style import SMALL, house_style, new_figure
 from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["MOST_LABELS", "PRICE_NAMES", "plot_frontier"]
+__all__ = ["MOST_LABELS", "plot_frontier"]
 
 MOST_LABELS = 25
 """With more models than this only the frontier is labelled and has bars, and the others are small."""
 
 _WIDEST = 32
 """Characters of a label: longer names would run over the figure."""
-
-PRICE_NAMES = {
-    "prompt": "prompt price",
-    "completion": "completion price",
-    "blend_3_1": "price, 3 prompt : 1 completion",
-    "blend_7_2_1": "price, 7 cached : 2 prompt : 1 completion",
-}
-"""Price metrics in words, for axes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

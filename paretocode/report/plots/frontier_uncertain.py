@@ -13,9 +13,9 @@ from paretocode._checks import BoolColumn, FloatColumn, IntColumn
 from paretocode.errors import UsageError
 from paretocode.frontier.knees import Knees
 from paretocode.frontier.uncertain import UncertainFrontier
-from paretocode.report.names import clip, short_model_names
+from paretocode.report.names import PRICE_NAMES, clip, short_model_names
 from paretocode.report.palette import INK, MUTED, tier_colours
-from paretocode.report.plots.frontier import MOST_LABELS, PRICE_NAMES
+from paretocode.report.plots.frontier import MOST_LABELS
 from paretocode.report.plots.point_labels import label_points
 from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 

@@ -15,10 +15,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from paretocode._checks import BoolColumn, FloatColumn, IntColumn
 from paretocode.frontier.through_time import CheapestAbove, FrontierSeries, PriceFall
-from paretocode.report.names import clip
+from paretocode.report.names import PRICE_NAMES, clip
 from paretocode.report.numbers import usd
 from paretocode.report.palette import FAINT, INK, MUTED, map_colours
-from paretocode.report.plots.frontier import PRICE_NAMES
 from paretocode.report.plots.style import SMALL, house_style, new_figure, strip_axes
 from paretocode.report.plots.through_time_axis import date_axis, day_numbers, end_labels, panel_title, spans_of
 

@@ -4,7 +4,7 @@ What is documented is *where* demand sits: on a few round values that clients se
 0.8, 0.2, 0.9), or nowhere at all, when the parameter is left out. How much sits on each is recorded nowhere.
 """
 
-from paretocode.stream.demand.apply import apply_demand, demand_of
+from paretocode.stream.demand.apply import apply_demand, demand_of, observed_demand
 from paretocode.stream.demand.law import Demand, DemandTable
 from paretocode.stream.demand.mixture import DemandMixture, Profile
 from paretocode.stream.demand.named import DEFAULT_DEMAND, DEMANDS
@@ -18,4 +18,5 @@ __all__ = [
     "Profile",
     "apply_demand",
     "demand_of",
+    "observed_demand",
 ]

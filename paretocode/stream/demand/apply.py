@@ -7,9 +7,9 @@ import numpy as np
 from paretocode._checks import BoolColumn, IntColumn, read_only
 from paretocode.stream.demand.law import Demand, DemandTable
 from paretocode.stream.demand.mixture import DemandMixture
-from paretocode.stream.stream import RequestStream
+from paretocode.stream.stream import PPM, RequestStream
 
-__all__ = ["apply_demand", "demand_of"]
+__all__ = ["apply_demand", "demand_of", "observed_demand"]
 
 
 def apply_demand(
@@ -92,3 +92,38 @@ def demand_of(stream: RequestStream) -> DemandTable:
     ppm, count = np.unique(stream.min_score_ppm[~stream.is_omitted], return_counts=True)
     n = max(len(stream), 1)
     return DemandTable(read_only(ppm), read_only(count / n), float(np.sum(stream.is_omitted)) / n)
+
+
+def observed_demand(stream: RequestStream, least_share: float = 0.02) -> Demand:
+    """Return the law that a log looks like: its atoms, and a smooth rest between the least and the most of the others.
+
+    Parameters
+    ----------
+    least_share
+        A min score is an atom where at least this share of all requests asks for it.
+
+    Examples
+    --------
+    >>> from paretocode.stream.stream import request_stream
+    >>> stream = request_stream(session=[1, 1, 1, 2], time_s=[0, 1, 2, 0], prompt_tokens=[9] * 4,
+    ...                         completion_tokens=[1] * 4, min_score=[0.65, 0.65, 0.2, float("nan")])
+    >>> law = observed_demand(stream)
+    >>> law.atoms, law.omitted_share, law.switch_rate
+    (((0.2, 0.25), (0.65, 0.5)), 0.25, 0.5)
+    """
+    table = demand_of(stream)
+    is_atom = table.share >= least_share
+    atoms = tuple(zip((table.min_score_ppm[is_atom] / PPM).tolist(), table.share[is_atom].tolist(), strict=True))
+    smooth = max(0.0, 1.0 - table.omitted_share - sum(share for _, share in atoms))
+    asked = np.where(stream.is_omitted, -1, stream.min_score_ppm)
+    later = ~stream.is_first[1:]
+    switches = int(np.count_nonzero(later & (asked[1:] != asked[:-1])))
+    rest = table.min_score_ppm[~is_atom] / PPM
+    return Demand(
+        atoms=atoms,
+        omitted_share=table.omitted_share,
+        smooth_share=smooth,
+        smooth_low=float(rest.min()) if len(rest) else 0.0,
+        smooth_high=float(rest.max()) if len(rest) else 1.0,
+        switch_rate=switches / max(1, int(np.count_nonzero(later))),
+    )

@@ -20,7 +20,7 @@ from paretocode.tune.edges.candidates import Candidates
 from paretocode.tune.edges.places import roundest
 from paretocode.tune.edges.tier_rules import TierRules
 
-__all__ = ["Lattice", "TierRules", "apart", "coupled"]
+__all__ = ["Lattice", "TierRules", "apart", "coupled", "score_edges_of"]
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -93,7 +93,7 @@ def coupled(points: Candidates, models: ScoredModels) -> Lattice:
     ([0, 40000, 90000, 130000], [0, 0, 1, 1])
     """
     below = np.searchsorted(models.axis_ppm, points.high, side="left")
-    milli, fits = _score_edges(models.score_milli, below)
+    milli, fits = score_edges_of(models.score_milli, below)
     if lost := np.flatnonzero(points.is_pinned & ~fits).tolist():
         raise InputError(
             f"the pinned request edge {points.edge[lost[0]]:,} parts models whose scores agree to a thousandth",
@@ -147,7 +147,7 @@ def _with_ends(column: NDArray[_Scalar], first: int, last: int) -> NDArray[_Scal
     return read_only(np.concatenate((ends[:1], column, ends[1:])))
 
 
-def _score_edges(score_milli: IntColumn, below: IntColumn) -> tuple[IntColumn, BoolColumn]:
+def score_edges_of(score_milli: IntColumn, below: IntColumn) -> tuple[IntColumn, BoolColumn]:
     """Return a score edge for each number of models below it, rising within a gap; and whether the gap has room."""
     edge = np.zeros(len(below), dtype=np.int64)
     fits = np.zeros(len(below), dtype=np.bool_)

@@ -1,0 +1,175 @@
+// How do hands reach an edge? Mouse, pen and finger by pointer events; keys by the slider's own rules.
+
+import { clamped, roomOf, snapped, stepped } from "./places.js";
+
+const FAR = 5; // candidates that a larger step passes
+const LEAST_FAR = 0.02; // of the axis, where candidates lie dense
+
+// What a rail is made of: its edges, its candidates, its ends, and the place under a pointer.
+export function railOf(editor, rail) {
+  const { scene, edges, layout } = editor;
+  const isScore = rail === "score";
+  const { milli } = scene.ladder;
+  return {
+    places: isScore ? edges.score : edges.request,
+    pins: isScore ? edges.pinned_score : edges.pinned_request,
+    candidates: isScore ? scene.snaps.score : edges.score ? scene.snaps.request : scene.snaps.coupled,
+    least: isScore ? milli[0] : 1,
+    most: isScore ? milli[milli.length - 1] : 1_000_000,
+    at: (x) => (isScore ? layout.scoreAt(x) : layout.ppmAt(x)),
+  };
+}
+
+export function roomFor(editor, { rail, index }) {
+  const { places, least, most } = railOf(editor, rail);
+  return roomOf(places, index, least, most);
+}
+
+export function watchHands(editor, svg) {
+  let drag = null;
+
+  svg.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest?.(".pc-handle");
+    if (!handle || event.button !== 0) {
+      return;
+    }
+    const [rail, index] = [handle.dataset.rail, Number(handle.dataset.index)];
+    editor.select({ rail, index });
+    handle.focus({ preventScroll: true });
+    handle.setPointerCapture(event.pointerId);
+    const here = handle.transform.baseVal[0].matrix.e;
+    drag = { rail, index, handle, id: event.pointerId, gesture: editor.newGesture(), grip: pointX(svg, event) - here, moved: false };
+    event.preventDefault();
+  });
+
+  svg.addEventListener("pointermove", (event) => {
+    if (!drag || event.pointerId !== drag.id) {
+      return;
+    }
+    const own = railOf(editor, drag.rail);
+    if (own.pins[drag.index]) {
+      return;
+    }
+    const room = roomOf(own.places, drag.index, own.least, own.most);
+    const place = own.at(pointX(svg, event) - drag.grip);
+    const to = event.altKey ? clamped(Math.round(place), ...room) : snapped(own.candidates, place, room);
+    if (to !== own.places[drag.index] || !drag.moved) {
+      drag.moved = true;
+      drag.to = to;
+      editor.move({ ...drag, to, isLast: false }, event.timeStamp);
+    }
+  });
+
+  const drop = (event) => {
+    if (drag && event.pointerId === drag.id) {
+      const last = drag;
+      drag = null;
+      if (last.moved) {
+        editor.move({ ...last, to: last.to, isLast: true }, event.timeStamp);
+      }
+    }
+  };
+  svg.addEventListener("pointerup", drop);
+  svg.addEventListener("pointercancel", drop);
+  editor.isDragging = () => drag !== null;
+
+  svg.addEventListener("dblclick", (event) => {
+    if (!event.target.closest(".pc-handle")) {
+      editor.addAt(Math.round(railOf(editor, "request").at(pointX(svg, event))));
+    }
+  });
+
+  svg.addEventListener("focusin", (event) => {
+    const handle = event.target.closest?.(".pc-handle");
+    if (handle) {
+      editor.select({ rail: handle.dataset.rail, index: Number(handle.dataset.index) });
+    }
+  });
+
+  svg.addEventListener("keydown", (event) => {
+    const handle = event.target.closest?.(".pc-handle");
+    if (handle && !event.ctrlKey && !event.metaKey) {
+      const done = pressed(editor, { rail: handle.dataset.rail, index: Number(handle.dataset.index) }, event);
+      if (done) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    }
+  });
+}
+
+function pointX(svg, event) {
+  const box = svg.getBoundingClientRect();
+  return ((event.clientX - box.left) * svg.viewBox.baseVal.width) / box.width;
+}
+
+const DIRECTION = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: FAR, PageDown: -FAR };
+
+function pressed(editor, edge, event) {
+  if (event.key === "Delete" || event.key === "Backspace") {
+    editor.act({ ask: "remove" });
+    return true;
+  }
+  if (event.key === "p" || event.key === "P") {
+    editor.act({ ask: "pin" });
+    return true;
+  }
+  const to = keyedPlace(editor, edge, event);
+  if (to === null) {
+    return false;
+  }
+  const own = railOf(editor, edge.rail);
+  if (!own.pins[edge.index] && to !== own.places[edge.index]) {
+    editor.move({ ...edge, to, gesture: editor.newGesture(), isLast: true }, event.timeStamp);
+  }
+  return true;
+}
+
+function keyedPlace(editor, { rail, index }, { key, shiftKey, altKey }) {
+  const own = railOf(editor, rail);
+  const room = roomOf(own.places, index, own.least, own.most);
+  const here = own.places[index];
+  if (key === "Home" || key === "End") {
+    return room[key === "Home" ? 0 : 1];
+  }
+  const by = DIRECTION[key];
+  if (by === undefined) {
+    return null;
+  }
+  if (altKey) {
+    return clamped(here + by * (shiftKey ? 10_000 : 1_000) * (rail === "score" ? 0.1 : 1), ...room);
+  }
+  const isFar = shiftKey || Math.abs(by) > 1;
+  if (!isFar) {
+    return stepped(own.candidates, here, by, room);
+  }
+  const sign = Math.sign(by);
+  const near = stepped(own.candidates, here, sign * FAR, room);
+  const wide = (own.most - own.least) * LEAST_FAR;
+  return Math.abs(near - here) >= wide ? near : snapped(own.candidates, here + sign * wide, room);
+}
+
+// While models are looked at, by pointer or by keys.
+export function watchModels(editor, svg) {
+  svg.addEventListener("pointermove", (event) => {
+    if (editor.isDragging()) {
+      return;
+    }
+    const box = svg.getBoundingClientRect();
+    const y = ((event.clientY - box.top) * svg.viewBox.baseVal.height) / box.height;
+    editor.lookAt(y <= editor.layout.modelsBottom ? editor.marks.nearest(pointX(svg, event), y, 18) : -1);
+  });
+  svg.addEventListener("pointerleave", () => editor.lookAt(-1));
+  const { marks } = editor.marks;
+  marks.addEventListener("blur", () => editor.lookAt(-1));
+  marks.addEventListener("focus", () => marks.matches(":focus-visible") && editor.lookAt(Math.max(editor.looked, 0)));
+  marks.addEventListener("keydown", (event) => {
+    const by = DIRECTION[event.key];
+    if (by !== undefined) {
+      const last = editor.scene.models.usd.length - 1;
+      editor.lookAt(clamped(editor.looked + Math.sign(by) * (event.shiftKey || Math.abs(by) > 1 ? FAR : 1), 0, last));
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  });
+}

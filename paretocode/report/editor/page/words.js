@@ -1,0 +1,46 @@
+// How is it said? Numbers of edges as people write them, and what a screen reader tells of a slider.
+
+export function valueText(ppm) {
+  const text = (ppm / 1_000_000).toFixed(6).replace(/0+$/, "").replace(/\.$/, "");
+  return text.length > 7 ? (ppm / 1_000_000).toFixed(5) : text;
+}
+
+export function scoreText(milli) {
+  return String(milli / 1000);
+}
+
+export function describeHandle(handle, { rail, index }, edges, tiers, [low, high], rows) {
+  const isScore = rail === "score";
+  const places = isScore ? edges.score : edges.request;
+  const say = isScore ? scoreText : valueText;
+  const [below, above] = [tiers[index], tiers[index + 1]];
+  const isPinned = (isScore ? edges.pinned_score : edges.pinned_request)[index];
+  const what = isScore ? "score edge" : edges.score ? "request edge" : "edge";
+  handle.setAttribute("aria-label", `${what} between ${below?.name} and ${above?.name}`);
+  handle.setAttribute("aria-valuemin", low / (isScore ? 1e3 : 1e6));
+  handle.setAttribute("aria-valuemax", high / (isScore ? 1e3 : 1e6));
+  handle.setAttribute("aria-valuenow", places[index] / (isScore ? 1e3 : 1e6));
+  const parts = [say(places[index])];
+  if (!isScore && !edges.score && edges.score_cut.length) {
+    parts.push(`cuts models at score ${scoreText(edges.score_cut[index])}`);
+  }
+  if (below && above) {
+    parts.push(`below: ${below.name} served by ${below.pick}`, `above: ${above.name} served by ${above.pick}`);
+  }
+  if (rows.length) {
+    parts.push(`cost ${rows[0].now} ${rows[0].unit}`);
+  }
+  handle.setAttribute("aria-valuetext", `${parts.join("; ")}${isPinned ? "; pinned" : ""}`);
+  handle.setAttribute("aria-disabled", isPinned ? "true" : "false");
+}
+
+// One sentence after a change has settled.
+export function summary(answer) {
+  const edges = answer.edges.request.map(valueText).join(" and ");
+  const start = answer.edges.request.length ? `Edges at ${edges}.` : "No edges.";
+  const numbers = answer.rows
+    .filter((row) => ["cost", "shortfall", "tier_jumps", "unserved"].includes(row.key))
+    .map((row) => `${row.label} ${row.now} ${row.unit}${row.was === "–" ? "" : `, ${row.change} against the incumbent`}`);
+  const errors = answer.findings.filter((finding) => finding.severity === "error").length;
+  return `${start} ${numbers.join("; ")}${numbers.length ? "." : ""}${errors ? ` ${errors} errors in this map.` : ""}`;
+}
