@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page
@@ -82,22 +81,3 @@ def _document(conversation: Conversation, *, is_dark: bool) -> str:
     for name, text in parts.items():
         html = html.replace(name, text)
     return html
-
-
-def chromium_path() -> Path | None:
-    """Return where Chromium is; None where there is none."""
-    import shutil
-
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    return None if found is None else Path(found)
-
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
