@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# Helpers are read for doctests too, and could not even be imported.
+collect_ignore = [] if importlib.util.find_spec("playwright") else ["chromium.py", "lab.py", "page.py"]
 
 
 @pytest.fixture(scope="session")
