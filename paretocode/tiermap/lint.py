@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from paretocode._checks import IntColumn
 from paretocode.catalogue.catalogue import SPEED_PERCENTILES, Catalogue
 from paretocode.catalogue.finding import Finding
 from paretocode.catalogue.prices import price_metric_micro_usd
@@ -31,22 +32,21 @@ _P50 = SPEED_PERCENTILES.index(50)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintContext:
-    """What every check sees: the map, the models, the demand, and the usable rows of each tier, best first."""
+    """What every check sees: the map, the models, the demand, the usable rows of each tier, best first, and prices.
+
+    The price metric ``request`` is shown by its prompt price, since no request is at hand.
+    """
 
     tier_map: TierMap
     catalogue: Catalogue
     demand: Demand
     ranked: tuple[tuple[int, ...], ...]
-
-    @property
-    def metric(self) -> str:
-        """The price metric; ``request`` is shown by its prompt price, since no request is at hand."""
-        metric = self.tier_map.policy.price_metric
-        return "prompt" if metric == "request" else metric
+    metric: str
+    prices: IntColumn
 
     def price(self, row: int) -> int:
         """Return a model's price in the metric, in whole units of that metric."""
-        return int(price_metric_micro_usd(self.catalogue, self.metric)[0][row])
+        return int(self.prices[row])
 
 
 def lint_tier_map(tier_map: TierMap, catalogue: Catalogue, *, demand: Demand) -> list[Finding]:
@@ -64,13 +64,15 @@ def lint_tier_map(tier_map: TierMap, catalogue: Catalogue, *, demand: Demand) ->
     """
     tier_map.check_against(catalogue)
     members = [[catalogue.index_of(key) for key in tier.models if key in catalogue] for tier in tier_map.tiers]
-    metric = "prompt" if tier_map.policy.price_metric == "request" else None
-    price = price_metric_micro_usd(catalogue, metric)[0] if metric else None
+    metric = "prompt" if tier_map.policy.price_metric == "request" else tier_map.policy.price_metric
+    price = price_metric_micro_usd(catalogue, metric)[0]
     context = LintContext(
         tier_map=tier_map,
         catalogue=catalogue,
         demand=demand,
         ranked=tuple(tuple(ranked_rows(catalogue, rows, tier_map.policy, price=price)) for rows in members),
+        metric=metric,
+        prices=price,
     )
     checks = (
         _missing_models,
@@ -221,11 +223,13 @@ def _scores_outside_tiers(context: LintContext) -> Iterator[Finding]:
     edges, catalogue = context.tier_map.score_edges_milli, context.catalogue
     if edges is None:
         return
+    bands = np.where(catalogue.has_score, np.searchsorted(edges, catalogue.score_milli, side="right"), -1).tolist()
     for index, tier in enumerate(context.tier_map.tiers):
         for key in tier.models:
-            if key in catalogue and catalogue.has_score[row := catalogue.index_of(key)]:
-                band = int(np.searchsorted(edges, catalogue.score_milli[row], side="right"))
-                if band != index:
+            if key in catalogue:
+                row = catalogue.index_of(key)
+                band = bands[row]
+                if band not in {index, -1}:
                     home = context.tier_map.tiers[band].name
                     message = (
                         f"it stands in {tier.name} and its score {catalogue.coding_score[row]:g} belongs in {home}"

@@ -38,8 +38,9 @@ meanwhile replace each other, so that only the newest is asked. Clicks are kept 
 
 An `answer` holds the edges as the kernel has them (it decides: edges never cross, whatever a page says), whether undo
 and redo are possible, the rows of numbers, the tiers with their picks, the findings, and one sentence for a screen
-reader. While a drag lasts (`is_last` false) models that no map has taken before are not timed, and the row of times
-says so; the last message of a drag asks for all. `refused` is one sentence; the editor goes on as it was.
+reader. While a hand moves (`is_last` false) the map is not judged, `findings` is null and those on the page fade, and
+models that no map has taken before are not timed, which the row of times says. A hand that rests for a moment, or lets
+go, asks again with `is_last`. `refused` is one sentence; the editor goes on as it was.
 """
 
 from __future__ import annotations

@@ -61,6 +61,8 @@ class Answer:
     ----------
     edges, tier_map
         What was asked about; the map is None where the edges cannot be written down, and the findings say why.
+    is_settled
+        Whether all is said; else the map, its findings and perhaps its times wait until the edges rest.
     figures
         None without a log.
     picks
@@ -76,6 +78,7 @@ class Answer:
     figures: Figures | None
     picks: tuple[TierPicks, ...]
     findings: tuple[Finding, ...]
+    is_settled: bool = True
     by_tier: ByTier | None = None
 
 
@@ -116,25 +119,27 @@ class Answers:
         """What the log holds, whatever the map."""
         return None if self.world.stream is None else counts_of(self.world.stream)
 
-    def of(self, edges: EdgeState, *, before: ByTier | None = None, may_time: bool = True) -> Answer:
+    def of(self, edges: EdgeState, *, before: ByTier | None = None, is_settled: bool = True) -> Answer:
         """Answer.
 
         Parameters
         ----------
         before
             Of the last answer.
-        may_time
-            Whether models that no map has taken before may be timed now.
+        is_settled
+            Whether the edges rest. While they are dragged the map is not judged, and models that no map has taken
+            before are not timed: both can wait, and the numbers cannot.
         """
         cuts = self.world.cuts(edges)
-        figures, by_tier = self._figures(edges, cuts, before=before, may_time=may_time)
-        tier_map, findings = self._judged(edges)
+        figures, by_tier = self._figures(edges, cuts, before=before, may_time=is_settled)
+        tier_map, findings = self._judged(edges) if is_settled else (None, ())
         return Answer(
             edges=edges,
             tier_map=tier_map,
             figures=figures,
             picks=picks_of_bands(self.world, cuts),
             findings=findings,
+            is_settled=is_settled,
             by_tier=by_tier,
         )
 

@@ -103,15 +103,12 @@ class Conversation:
             "can": {
                 "undo": bool(self.history.past),
                 "redo": bool(self.history.future),
-                "save": self.save is not None and latest.tier_map is not None,
+                "save": self.save is not None and (latest.tier_map is not None or not latest.is_settled),
                 "search": self.answers.table is not None,
             },
             "rows": self._rows(latest),
             "tiers": self.text.rows(latest, self.answers),
-            "findings": [
-                {"severity": f.severity, "code": f.code, "subject": f.subject, "message": f.message}
-                for f in latest.findings
-            ],
+            "findings": self._findings(latest),
             "notes": [*self.notes, *self.answers.notes],
             "said": said,
         }
@@ -122,6 +119,16 @@ class Conversation:
             return None
         return [round(place) for place in self.answers.world.ladder.place_of(np.array(edges.score_milli)).tolist()]
 
+    @staticmethod
+    def _findings(latest: Answer) -> list[dict[str, str]] | None:
+        """Return the findings; None while the edges move."""
+        if not latest.is_settled:
+            return None
+        return [
+            {"severity": f.severity, "code": f.code, "subject": f.subject, "message": f.message}
+            for f in latest.findings
+        ]
+
     def _rows(self, latest: Answer) -> list[dict[str, str]]:
         if latest.figures is None or self.answers.counts is None:
             return []
@@ -129,20 +136,20 @@ class Conversation:
         rows = number_rows(latest.figures, self.answers.incumbent, self.answers.counts, has_times=has_times)
         return [row.to_dict() for row in rows]
 
-    def adopt(self, edges: EdgeState, *, gesture: str = "", may_time: bool = True) -> None:
+    def adopt(self, edges: EdgeState, *, gesture: str = "", is_settled: bool = True) -> None:
         """Make these edges the present, one step that undo takes back."""
         self.history = self.history.then(edges, gesture=gesture)
-        self._work_out(may_time=may_time)
+        self._work_out(is_settled=is_settled)
 
     def settled(self) -> Answer:
         """Return the latest answer with nothing left for later."""
-        if self.latest.figures is not None and self.answers.world.luck is not None:
-            self._work_out(may_time=True)
+        if not self.latest.is_settled:
+            self._work_out()
         return self.latest
 
-    def _work_out(self, *, may_time: bool) -> None:
+    def _work_out(self, *, is_settled: bool = True) -> None:
         before: ByTier | None = self.latest.by_tier
-        self.latest = self.answers.of(self.edges, before=before, may_time=may_time)
+        self.latest = self.answers.of(self.edges, before=before, is_settled=is_settled)
 
     def _changed(self, edges: EdgeState) -> dict[str, Any]:
         self.adopt(edges)
@@ -150,7 +157,7 @@ class Conversation:
 
     def _stepped(self, history: History) -> dict[str, Any]:
         self.history = history
-        self._work_out(may_time=True)
+        self._work_out()
         return self.answer()
 
     def _move(self, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,7 +167,7 @@ class Conversation:
         else:
             least, most = self.answers.world.ladder.range_milli
             edges = self.edges.moved(rail, index, to, least=least, most=most)
-        self.adopt(edges, gesture=str(message.get("gesture", "")), may_time=bool(message.get("is_last", True)))
+        self.adopt(edges, gesture=str(message.get("gesture", "")), is_settled=bool(message.get("is_last", True)))
         return self.answer()
 
     def _add(self, message: Mapping[str, Any]) -> dict[str, Any]:

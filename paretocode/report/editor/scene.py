@@ -8,7 +8,6 @@ import numpy as np
 
 from paretocode._checks import FloatColumn, IntColumn
 from paretocode.catalogue.prices import display_price_usd_per_mtok
-from paretocode.errors import InputError
 from paretocode.frontier import frontier_of
 from paretocode.report import numbers
 from paretocode.report.editor.tier_rows import TierText, shown_metric
@@ -17,7 +16,7 @@ from paretocode.report.names import PRICE_NAMES
 from paretocode.sim.tables import routed_levels
 from paretocode.stream.demand import demand_of
 from paretocode.stream.stream import PPM
-from paretocode.tune.edges.candidates import Candidates, EdgeRules, coupled_values, request_candidates, score_candidates
+from paretocode.tune.edges.places import roundest
 from paretocode.tune.measures import measure_named
 
 __all__ = ["ATOM_SHARE", "BIN_PPM", "MOST_SNAPS", "scene_of"]
@@ -139,36 +138,32 @@ def _shares(values: FloatColumn) -> list[float]:
 def _snaps(world: EditorWorld) -> dict[str, list[int]]:
     """Return where edges come to rest: one place for every stretch in which the map is the same on this log."""
     models = world.models
-    levels, n_at = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    levels = np.zeros(0, dtype=np.int64)
     if world.stream is not None:
         level = routed_levels(world.stream, models.policy, default_is_highest=world.default_is_highest)
-        levels, n_at = np.unique(level[(level >= 0) & (level <= PPM)], return_counts=True)
-    coupled = _candidates(*coupled_values(models, levels, n_at))
+        levels = np.unique(level[(level >= 0) & (level <= PPM)])
+    coupled = _resting(np.union1d(levels, models.axis_ppm), least=0)
+    scores = np.unique(models.score_milli)
     return {
         "coupled": coupled,
-        "request": _candidates(levels, n_at) if len(levels) else coupled,
-        "score": _edges_or_none(lambda: score_candidates(models, EdgeRules())),
+        "request": _resting(levels, least=0) if len(levels) else coupled,
+        "score": _resting(scores[1:], least=int(scores[0])),
     }
 
 
-def _candidates(values: IntColumn, weight: IntColumn) -> list[int]:
-    return _edges_or_none(lambda: request_candidates(values, weight, EdgeRules()))
+def _resting(values: IntColumn, *, least: int) -> list[int]:
+    """Return the roundest place of each stretch that ends at a value, as the search's grid has them.
 
-
-def _edges_or_none(find: Any) -> list[int]:
-    """Return the candidates' edges, of each small part of the axis the one with most room; none where none is left."""
-    try:
-        found: Candidates = find()
-    except InputError:
-        return []
-    if len(found) <= MOST_SNAPS:
-        edges: list[int] = found.edge.tolist()
-        return edges
-    part = found.edge * MOST_SNAPS // (int(found.edge[-1]) + 1)
-    order = np.lexsort((-(found.high - found.low), part))
-    first = np.flatnonzero(np.concatenate(([True], part[order][1:] != part[order][:-1])))
-    kept: list[int] = found.edge[order[first]].tolist()
-    return kept
+    Of more than `MOST_SNAPS` stretches each small part of the axis keeps its widest.
+    """
+    ends = values[values > least]
+    starts = np.concatenate(([least], ends))[: len(ends)]
+    if len(ends) > MOST_SNAPS:
+        part = ends * MOST_SNAPS // (int(ends[-1]) + 1)
+        order = np.lexsort((starts - ends, part))
+        kept = np.sort(order[np.flatnonzero(np.concatenate(([True], np.diff(part[order]) > 0)))])
+        starts, ends = starts[kept], ends[kept]
+    return [roundest(low, high) for low, high in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
 def _incumbent(world: EditorWorld) -> dict[str, Any] | None:

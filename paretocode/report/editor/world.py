@@ -144,9 +144,17 @@ class EditorWorld:
             score_definition=self.catalogue.score_definition,
         )
 
+    @cached_property
+    def _keys_of_band(self) -> dict[tuple[int, int], tuple[str, ...]]:
+        return {}
+
     def _keys(self, low: int, high: int) -> tuple[str, ...]:
-        rows = display_order(self.catalogue, self.models.row[low:high], self.policy)
-        return tuple(self.catalogue.keys[row] for row in rows)
+        """Return the models of a band as a map lists them; each band is put in order once."""
+        found = self._keys_of_band.get((low, high))
+        if found is None:
+            rows = display_order(self.catalogue, self.models.row[low:high], self.policy)
+            found = self._keys_of_band[low, high] = tuple(self.catalogue.keys[row] for row in rows)
+        return found
 
     def edges_of(self, tier_map: TierMap) -> tuple[Mapping[str, tuple[int, ...]], bool]:
         """Return the edges of a map by rail, and whether its models are cut where its requests are.

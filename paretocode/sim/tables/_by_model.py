@@ -57,11 +57,11 @@ class ByModel:
 
     def is_counted(self, name: str) -> BoolColumn:
         """Return whose requests a metric counts, whatever they ask: n_unserved, n_untimed or n_served_by:PROVIDER."""
-        owners = np.array(self.subject.models.providers)
         if name == "n_unserved":
-            return np.append(np.zeros(len(owners), dtype=np.bool_), True)
-        is_counted = ~self.has_speed[:-1] if name == "n_untimed" else owners == name.partition(":")[2]
-        return np.append(is_counted, False)
+            return np.append(np.zeros(len(self.subject.models), dtype=np.bool_), True)
+        if name == "n_untimed":
+            return np.append(~self.has_speed[:-1], False)
+        return np.append(np.array(self.subject.models.providers) == name.partition(":")[2], False)
 
     def step_of(self, number: IntColumn) -> IntColumn:
         """Return the prompt class of each class of requests."""

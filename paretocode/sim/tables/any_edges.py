@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from paretocode._checks import IntColumn
 from paretocode.errors import InputError
 from paretocode.sim.luck import Luck
 from paretocode.sim.plan import UNSERVED
-from paretocode.sim.tables.bands import near_edge_counts
+from paretocode.sim.tables.bands import n_within
 from paretocode.sim.tables.by_tier import ByTier, TierSums
 from paretocode.sim.tables.choices import ranks_of_classes
 from paretocode.sim.tables.classes import request_classes
@@ -135,6 +136,10 @@ class AnyEdges:
         """The tables of the whole log."""
         return self.metrics.tables
 
+    @cached_property
+    def _n_asked_below(self) -> IntColumn:
+        return np.concatenate(([0], np.cumsum(self.tables.n_asked)))
+
     def totals(
         self, request_ppm: IntColumn, cuts: IntColumn, *, before: ByTier | None = None, may_time: bool = True
     ) -> EdgeTotals:
@@ -160,8 +165,8 @@ class AnyEdges:
         whole = whole_map(self.metrics.over(tables), kind, decisions)
         totals = dict(zip(self.metrics.names, whole.totals.tolist(), strict=True))
         if "n_near_edge" in totals:
-            asked = self.tables.asked_scores_ppm, self.tables.n_asked
-            totals["n_near_edge"] = int(near_edge_counts(*asked, request_ppm, self.near_edge_ppm).sum())
+            near = n_within(self.tables.asked_scores_ppm, self._n_asked_below, request_ppm, self.near_edge_ppm)
+            totals["n_near_edge"] = int(near.sum())
         totals |= {"n_tier_jumps": whole.n_tier_jumps, "n_model_jumps": whole.n_model_jumps}
         if self.times is not None:
             totals |= self._timed(tables, by_tier, kind, decisions, may_time=may_time)

@@ -17,7 +17,7 @@ from paretocode.sim.tables._band_requests import add_requests
 from paretocode.sim.tables._band_set import BandSet
 from paretocode.sim.tables.metrics import TableMetrics
 
-__all__ = ["BandSet", "band_values", "near_edge_counts"]
+__all__ = ["BandSet", "band_values", "n_within", "near_edge_counts"]
 
 
 def band_values(metrics: TableMetrics, bands: BandSet, *, near_edge: IntColumn) -> NDArray[np.int64]:
@@ -92,7 +92,12 @@ def near_edge_counts(scores_ppm: IntColumn, n_at: IntColumn, edges_ppm: IntColum
     >>> near_edge_counts(np.array([650_000, 660_000]), np.array([3, 4]), np.array([660_000, 700_000]), 10_000).tolist()
     [7, 0]
     """
-    counted = np.concatenate(([0], np.cumsum(n_at)))
+    return n_within(scores_ppm, np.concatenate(([0], np.cumsum(n_at))), edges_ppm, distance_ppm)
+
+
+def n_within(scores_ppm: IntColumn, n_below: IntColumn, edges_ppm: IntColumn, distance_ppm: int) -> IntColumn:
+    """Return the same from how many requests lie below each score, shape (n_scores + 1,), all of them last."""
     first = np.searchsorted(scores_ppm, edges_ppm - distance_ppm, side="left")
     last = np.searchsorted(scores_ppm, edges_ppm + distance_ppm, side="right")
-    return counted[last] - counted[first]
+    counts: IntColumn = n_below[last] - n_below[first]
+    return counts

@@ -102,17 +102,14 @@ class TierSums:
             low, high, old, new = moved
             if self._n_passed(low, high) * 3 < len(self.tables.pairs):
                 return self._moved(before, starts, low=low, high=high, tiers=(old, new))
-        tier = self._tier_of_cell(starts)
+        tier = np.searchsorted(starts, np.arange(self.tables.subject.grid.n_cells), side="right") - 1
         return ByTier(
             starts=read_only(starts),
             requests=self._requests(slice(None), tier, len(starts)),
-            pairs=self._pairs(slice(None), tier, len(starts)),
+            pairs=self._pairs(
+                slice(None), tier[self.tables.pairs.cell_before], tier[self.tables.pairs.cell], n_tiers=len(starts)
+            ),
         )
-
-    def _tier_of_cell(self, starts: IntColumn) -> IntColumn:
-        cells = np.arange(self.tables.subject.grid.n_cells)
-        tier: IntColumn = np.searchsorted(starts, cells, side="right") - 1
-        return tier
 
     def _n_passed(self, low: int, high: int) -> int:
         earlier = np.searchsorted(self.tables.pairs.cell_before, (low, high))
@@ -128,8 +125,12 @@ class TierSums:
         requests[old] -= passed
         requests[new] += passed
         passing = self._passing_pairs(low, high)
-        was = self._pairs(passing, self._tier_of_cell(before.starts), n_tiers)
-        now = self._pairs(passing, self._tier_of_cell(starts), n_tiers)
+        pairs = self.tables.pairs
+        cells = pairs.cell_before[passing], pairs.cell[passing]
+        was, now = (
+            self._pairs(passing, *(np.searchsorted(each, cell, side="right") - 1 for cell in cells), n_tiers=n_tiers)
+            for each in (before.starts, starts)
+        )
         return replace(before, starts=read_only(starts), requests=requests, pairs=before.pairs - was + now)
 
     def _passing_pairs(self, low: int, high: int) -> IntColumn:
@@ -145,12 +146,13 @@ class TierSums:
         at = tier[self.tables.requests.cell[rows]] * n_kinds + self.kind[rows]
         return _summed(at, self._sums[:, rows], n_tiers * n_kinds).reshape(n_tiers, n_kinds, len(self._sums))
 
-    def _pairs(self, rows: slice | IntColumn, tier: IntColumn, n_tiers: int) -> NDArray[np.int64]:
-        pairs, n_kinds = self.tables.pairs, len(self.pair_keys)
-        both = tier[pairs.cell_before[rows]] * n_tiers + tier[pairs.cell[rows]]
-        sums = self._pair_sums[:, rows]
-        found = _summed(both * n_kinds + self.pair_kind[rows], sums, n_tiers**2 * n_kinds)
-        return found.reshape(n_tiers, n_tiers, n_kinds, len(sums))
+    def _pairs(
+        self, rows: slice | IntColumn, earlier: IntColumn, later: IntColumn, *, n_tiers: int
+    ) -> NDArray[np.int64]:
+        """Return some rows of pairs summed, given the tiers of their earlier and later requests."""
+        n_kinds, sums = len(self.pair_keys), self._pair_sums[:, rows]
+        at = (earlier * n_tiers + later) * n_kinds + self.pair_kind[rows]
+        return _summed(at, sums, n_tiers**2 * n_kinds).reshape(n_tiers, n_tiers, n_kinds, len(sums))
 
     def tables_of(self, sums: ByTier) -> LogTables:
         """Return the sums as tables whose cells are the tiers, without the rows that are empty."""

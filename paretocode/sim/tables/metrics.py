@@ -49,7 +49,7 @@ class TableMetrics:
     names
         The asked metrics, each known; times need `paretocode.sim.tables.with_times`.
     by_model
-        The models' columns where they are at hand from other tables of the same subject; else they are worked out.
+        For `over` alone: the models' columns, from tables of the same subject with the same names.
 
     Raises
     ------
@@ -62,6 +62,8 @@ class TableMetrics:
     by_model: ByModel | None = None
 
     def __post_init__(self) -> None:
+        if self.by_model is not None:
+            return  # the names were checked with the subject that it was made for
         for name in self.names:
             refuse_unknown_metric(name)
             if _family(name) in _OF_TIMES:

@@ -88,13 +88,13 @@ def test_by_hand_on_the_bundled_models() -> None:
 def test_a_model_not_met_before_is_timed_when_the_edge_is_let_go() -> None:
     answers = Answers(bundled_world())
     edges = EdgeState(request_ppm=(200_000, 900_000))
-    first = answers.of(edges, may_time=False)
+    first = answers.of(edges, is_settled=False)
     assert first.figures is not None
     assert answers.counts is not None
     assert "latency_us" not in first.figures.totals
     rows = number_rows(first.figures, None, answers.counts, has_times=True)
     assert {row.key: row.now for row in rows}["time"] == "…"
-    settled, again = answers.of(edges), answers.of(edges, may_time=False)
+    settled, again = answers.of(edges), answers.of(edges, is_settled=False)
     assert settled.figures is not None
     assert again.figures is not None
     assert again.figures.totals["latency_us"] == settled.figures.totals["latency_us"]

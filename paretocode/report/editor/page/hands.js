@@ -2,6 +2,7 @@
 
 import { clamped, roomOf, snapped, stepped } from "./places.js";
 
+const REST_MS = 120; // a hand that rests wants to hear all that can be said
 const FAR = 5; // candidates that a larger step passes
 const LEAST_FAR = 0.02; // of the axis, where candidates lie dense
 
@@ -27,6 +28,7 @@ export function roomFor(editor, { rail, index }) {
 
 export function watchHands(editor, svg) {
   let drag = null;
+  let resting = 0;
 
   svg.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest?.(".pc-handle");
@@ -57,6 +59,8 @@ export function watchHands(editor, svg) {
       drag.moved = true;
       drag.to = to;
       editor.move({ ...drag, to, isLast: false }, event.timeStamp);
+      clearTimeout(resting);
+      resting = setTimeout(() => drag && editor.move({ ...drag, isLast: true }, performance.now()), REST_MS);
     }
   });
 
@@ -64,6 +68,7 @@ export function watchHands(editor, svg) {
     if (drag && event.pointerId === drag.id) {
       const last = drag;
       drag = null;
+      clearTimeout(resting);
       if (last.moved) {
         editor.move({ ...last, to: last.to, isLast: true }, event.timeStamp);
       }

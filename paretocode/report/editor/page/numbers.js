@@ -141,6 +141,10 @@ export class Findings {
   }
 
   show(findings, notes) {
+    this.section.classList.toggle("pc-waiting", findings === null);
+    if (findings === null) {
+      return; // the edges still move; what is said of the map comes when they rest
+    }
     const key = JSON.stringify([findings, notes]);
     if (key === this.key) {
       return;

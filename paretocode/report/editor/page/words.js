@@ -41,6 +41,6 @@ export function summary(answer) {
   const numbers = answer.rows
     .filter((row) => ["cost", "shortfall", "tier_jumps", "unserved"].includes(row.key))
     .map((row) => `${row.label} ${row.now} ${row.unit}${row.was === "–" ? "" : `, ${row.change} against the incumbent`}`);
-  const errors = answer.findings.filter((finding) => finding.severity === "error").length;
+  const errors = (answer.findings ?? []).filter((finding) => finding.severity === "error").length;
   return `${start} ${numbers.join("; ")}${numbers.length ? "." : ""}${errors ? ` ${errors} errors in this map.` : ""}`;
 }
