@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from search_world import SCALE, random_models, wandering_stream
@@ -17,7 +20,7 @@ from paretocode.stream import RequestStream
 from paretocode.stream.stream import request_stream
 from paretocode.tiermap import map_from_edges
 
-__all__ = ["dense_stream", "opened", "seconds_of"]
+__all__ = ["dense_stream", "opened"]
 
 
 class Replaying(Answers):
@@ -32,8 +35,14 @@ class Replaying(Answers):
         return self.replayed(self.world.tier_map(edges)), None
 
 
-def opened(kind: str, n_requests: int, n_models: int) -> BandEditor:
-    """Return an editor: ``tables``, ``replay``, or ``dense`` (tables, and a log in which no two min scores agree)."""
+def opened(kind: str, n_requests: int, n_models: int, *, log: str) -> BandEditor:
+    """Return an editor: ``tables``, ``replay``, or ``dense`` (tables, and a log in which no two min scores agree).
+
+    Parameters
+    ----------
+    log
+        File for the seconds of each answer.
+    """
     models = random_models(n_models)
     stream = dense_stream(n_requests) if kind == "dense" else wandering_stream(n_requests)
     incumbent = map_from_edges(models, score_edges=[25.0005, 45.0005], request_edges=[0.35, 0.65], name="in-force")
@@ -44,7 +53,7 @@ def opened(kind: str, n_requests: int, n_models: int) -> BandEditor:
         conversation.latest = conversation.answers.of(conversation.edges)
     else:
         editor = BandEditor(models, stream, incumbent, scale=SCALE)
-    _watch(editor)
+    _watch(editor, Path(log))
     return editor
 
 
@@ -62,22 +71,17 @@ def dense_stream(n_requests: int) -> RequestStream:
     )
 
 
-def _watch(editor: BandEditor) -> None:
-    """Note how long each answer to a move takes in the kernel."""
-    conversation, spent = editor._conversation, []
+def _watch(editor: BandEditor, log: Path) -> None:
+    """Write down how long each answer to a move takes in the kernel [s]."""
+    conversation = editor._conversation
     reply = conversation.reply
+    lines = log.open("w", buffering=1, encoding="utf-8")
 
-    def timed(message: dict[str, object]) -> dict[str, object]:
+    def timed(message: Mapping[str, Any]) -> dict[str, Any]:
         start = time.perf_counter()
         said = reply(message)
         if message.get("ask") == "move":
-            spent.append(time.perf_counter() - start)
+            lines.write(f"{time.perf_counter() - start}\n")
         return said
 
-    conversation.reply = timed  # type: ignore[method-assign,assignment]
-    editor.spent = spent
-
-
-def seconds_of(editor: BandEditor) -> list[float]:
-    """Return the kernel's time of every answered move [s]."""
-    return list(editor.spent)
+    conversation.reply = timed  # type: ignore[method-assign]

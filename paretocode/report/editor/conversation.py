@@ -51,7 +51,7 @@ class Conversation:
         self.history = History(present=edges)
         self.latest = answers.of(edges)
         self._asks: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-            "hello": lambda _: self.answer(),
+            "hello": lambda _: self._settled_answer(),
             "move": self._move,
             "add": self._add,
             "remove": lambda m: self._changed(self.edges.removed(_whole(m, "index"))),
@@ -150,6 +150,10 @@ class Conversation:
     def _work_out(self, *, is_settled: bool = True) -> None:
         before: ByTier | None = self.latest.by_tier
         self.latest = self.answers.of(self.edges, before=before, is_settled=is_settled)
+
+    def _settled_answer(self) -> dict[str, Any]:
+        self.settled()
+        return self.answer()
 
     def _changed(self, edges: EdgeState) -> dict[str, Any]:
         self.adopt(edges)

@@ -187,6 +187,7 @@ class BandEditor(anywidget.AnyWidget):
         from paretocode.report.editor.picture import editor_picture
         from paretocode.report.plots.style import figure_png
 
+        self._conversation.settled()
         return figure_png(editor_picture(dict(self.scene), self._conversation.answer()))
 
     def _repr_mimebundle_(self, **settings: Any) -> Any:

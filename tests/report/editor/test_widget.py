@@ -62,6 +62,8 @@ def test_a_saved_notebook_shows_a_picture(has_log: bool) -> None:
     models = load_bundled()
     editor = BandEditor(models, coding_stream() if has_log else None, documented_pareto_code(models))
     editor.set_edges([0.4, 0.8], [44.0, 52.0])
+    moving = {"ask": "move", "rail": "request", "index": 0, "to": 300_000, "is_last": False}
+    assert editor._conversation.reply(moving)["findings"] is None  # even while a hand moves an edge
     data, _ = editor._repr_mimebundle_()
     assert data["image/png"].startswith(PNG)
     assert "application/vnd.jupyter.widget-view+json" in data
