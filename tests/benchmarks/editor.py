@@ -61,7 +61,7 @@ def measured(browser: Browser, address: str, folder: Path, kind: str, options: a
         f"editor = opened({kind!r}, {options.requests}, {options.models}, log={f'{kind}.seconds'!r})\neditor",
     ]
     write_notebook(folder / f"{kind}.ipynb", cells)
-    with lab_page(browser, address, f"{kind}.ipynb") as page:
+    with lab_page(browser, address, f"{kind}.ipynb", width=1280, height=900) as page:
         dragged(page, options.seconds)
         lags = page.evaluate(
             "() => performance.getEntriesByName('band-editor').filter(({ detail }) => detail === 'move')"

@@ -37,7 +37,7 @@ def _free_port() -> int:
 
 @contextmanager
 def lab_server(folder: Path) -> Iterator[str]:
-    """Start a JupyterLab over a folder; yield the address of its pages, token included, and stop it."""
+    """Start a JupyterLab over a folder; yield the address of a notebook, a workspace for each, and stop it."""
     token, port = secrets.token_hex(16), _free_port()
     home = folder / ".jupyter-home"
     places = {name: str(home / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}
@@ -55,7 +55,7 @@ def lab_server(folder: Path) -> Iterator[str]:
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
             _wait(f"http://127.0.0.1:{port}/api/status?token={token}", server, folder / "lab.log")
-            yield f"http://127.0.0.1:{port}/lab/tree/{{}}?token={token}"
+            yield f"http://127.0.0.1:{port}/lab/workspaces/{{0}}/tree/{{1}}?token={token}"
         finally:
             server.terminate()
             try:
@@ -88,7 +88,7 @@ def lab_page(browser: Browser, address: str, notebook: str, *, width: int = 1400
     """Open a notebook, run all its cells, and wait until its editor stands."""
     context = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()
-    page.goto(address.format(notebook), wait_until="domcontentloaded")
+    page.goto(address.format(Path(notebook).stem, notebook), wait_until="domcontentloaded")
     page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=_RUN_MS)
     # Until a kernel stands, running cells would ask which one to take.
     page.get_by_text(re.compile(r"\| Idle$")).wait_for(timeout=_RUN_MS)

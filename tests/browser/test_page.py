@@ -176,7 +176,7 @@ def test_a_pinned_edge_stays_and_edges_come_and_go(browser: Browser) -> None:
         page.get_by_role("button", name="+ Edge").click()
         page.wait_for_timeout(80)
         assert len(conversation.edges.request_ppm) == 3
-        box = page.locator(".pc-canvas").bounding_box()
+        box = page.locator(".pc-stage").bounding_box()
         assert box is not None
         page.mouse.dblclick(box["x"] + box["width"] * 0.8, box["y"] + 160)
         page.wait_for_timeout(80)
@@ -203,7 +203,7 @@ def test_edges_apart_move_alone(browser: Browser) -> None:
 
 
 def test_only_the_newest_position_is_asked_and_old_answers_are_dropped(browser: Browser) -> None:
-    """A kernel that answers late: one question is on its way, the rest of the drag becomes one more."""
+    """A kernel that turns slow: of thirty positions two are on their way, and then the newest alone."""
     conversation, asked = talk(), []
     with editor_page(browser, conversation, asked=asked) as page:
         page.evaluate("""() => {
@@ -215,7 +215,7 @@ def test_only_the_newest_position_is_asked_and_old_answers_are_dropped(browser: 
         drag(page, handle(page, 0), 150, steps=30)
         page.wait_for_timeout(1_500)
         moves = [message for message in asked[n_before:] if message["ask"] == "move"]
-        assert len(moves) <= 3
+        assert len(moves) <= 4
         assert conversation.edges.request_ppm[0] == moves[-1]["to"]
         settle(page, conversation)
         stale = conversation.answer() | {"view": moves[-1]["view"], "seq": 1}

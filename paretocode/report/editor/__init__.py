@@ -23,8 +23,9 @@ added and removed, and says under them, from exact tables of the whole log, what
 
 **The conversation.** The page moves its edges at once and asks the kernel what that comes to. Every message of the page
 carries `view` (which of several views asks) and `seq` (a number that only grows); every answer repeats both, and a view
-drops an answer to anything but its newest question. At most one question is on its way: pointer positions that come
-meanwhile replace each other, so that only the newest is asked. Clicks are kept in order and never dropped.
+drops an answer that is older than the newest it has. At most one question is on its way, two while answers come
+briskly: pointer positions that come meanwhile replace each other, so that only the newest is asked. Clicks wait their
+turn and are never dropped.
 
 | page asks | with | kernel answers |
 |---|---|---|

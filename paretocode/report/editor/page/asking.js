@@ -1,7 +1,13 @@
-// How does the page talk to the kernel without ever lagging behind the hand? One question on its way at a time; pointer
-// positions that come meanwhile replace each other, clicks are kept in order.
+// How does the page talk to the kernel without ever lagging behind the hand? Few questions on their way at a time;
+// pointer positions that come meanwhile replace each other, clicks are kept in order.
 
 const PATIENCE_MS = 60_000; // a search on a large log takes seconds; a kernel that died never answers
+const BRISK_MS = 120;
+
+// While answers come briskly a second question may follow the first before it is answered. On the way from a Jupyter
+// server to the page an answer waits for the page to acknowledge the kernel's "busy", which systems delay by 40 ms
+// unless the page has something to send. Behind a slow answer a second question would only wait in the kernel.
+const MOST_ON_THEIR_WAY = 2;
 
 export class Asking {
   constructor(send, hear, view) {
@@ -10,7 +16,8 @@ export class Asking {
     this.view = view;
     this.seq = 0;
     this.waiting = [];
-    this.onItsWay = null;
+    this.onTheirWay = [];
+    this.lastTook = Infinity;
   }
 
   // `at` is when the hand moved [ms of the page's clock]; it is not sent.
@@ -24,32 +31,34 @@ export class Asking {
   }
 
   next() {
-    if (this.onItsWay && performance.now() - this.onItsWay.since > PATIENCE_MS) {
-      this.onItsWay = null;
+    const now = performance.now();
+    this.onTheirWay = this.onTheirWay.filter(({ since }) => now - since < PATIENCE_MS);
+    while (this.waiting.length && this.onTheirWay.length < this.room(this.waiting[0].message)) {
+      const { message, at } = this.waiting.shift();
+      this.seq += 1;
+      this.onTheirWay.push({ seq: this.seq, at, since: now, ask: message.ask });
+      this.send({ ...message, view: this.view, seq: this.seq });
     }
-    if (this.onItsWay || !this.waiting.length) {
-      return;
-    }
-    const { message, at } = this.waiting.shift();
-    this.seq += 1;
-    this.onItsWay = { seq: this.seq, at, since: performance.now(), ask: message.ask };
-    this.send({ ...message, view: this.view, seq: this.seq });
+  }
+
+  // Only movements overtake: a click waits until all before it is answered.
+  room(message) {
+    const areMoves = message.ask === "move" && this.onTheirWay.every(({ ask }) => ask === "move");
+    return areMoves && this.lastTook < BRISK_MS ? MOST_ON_THEIR_WAY : 1;
   }
 
   answered(answer) {
-    const isMine = answer.view === this.view;
-    if (isMine && (!this.onItsWay || answer.seq !== this.onItsWay.seq)) {
+    if (answer.view !== this.view) {
+      this.hear(answer, null);
+      return;
+    }
+    const asked = this.onTheirWay.find(({ seq }) => seq === answer.seq);
+    if (!asked) {
       return; // the answer to an older question
     }
-    const asked = isMine ? this.onItsWay : null;
-    if (isMine) {
-      this.onItsWay = null;
-    }
+    this.onTheirWay = this.onTheirWay.filter(({ seq }) => seq > answer.seq);
+    this.lastTook = performance.now() - asked.since;
     this.hear(answer, asked);
     this.next();
-  }
-
-  get isIdle() {
-    return !this.onItsWay && !this.waiting.length;
   }
 }

@@ -65,6 +65,11 @@ function group(name, ...children) {
 }
 
 function enable(button, isOn, title, why) {
-  button.disabled = !isOn;
-  button.title = isOn ? title : why;
+  if (button.disabled === Boolean(isOn)) {
+    button.disabled = !isOn;
+  }
+  const said = isOn ? title : why;
+  if (button.title !== said) {
+    button.title = said;
+  }
 }

@@ -20,6 +20,7 @@ export class EdgeLines {
     if (shape !== this.shape) {
       this.shape = shape;
       this.make(edges);
+      this.makeBands(edges);
     }
     this.showBands(layout, edges, names);
     this.moveHandles(layout, edges, names, selected);
@@ -38,7 +39,7 @@ export class EdgeLines {
   part(rail, index) {
     const line = svgElement("line", { class: "pc-edge" });
     const text = svgElement("text", { class: "pc-value", "text-anchor": "middle", y: 4 });
-    const lock = svgElement("path", { class: "pc-lock", d: "M-3.5,-1h7v6h-7zM-2,-1v-2a2,2 0 0 1 4,0v2" });
+    const lock = svgElement("path", { class: "pc-lock", transform: "translate(20 -1)", d: "M-3.5,-1h7v6h-7zM-2,-1v-2a2,2 0 0 1 4,0v2" });
     const handle = svgElement(
       "g",
       { role: "slider", tabindex: "0", class: "pc-handle", "aria-orientation": "horizontal", "data-rail": rail, "data-index": index },
@@ -48,40 +49,49 @@ export class EdgeLines {
       text,
       lock,
     );
-    return { rail, index, line, handle, text, lock };
+    return { rail, index, line, handle, text };
+  }
+
+  makeBands(edges) {
+    emptied(this.bands);
+    const n = edges.request.length + 1;
+    const panels = ["models", "traffic", "request", ...(edges.score ? ["score"] : [])];
+    this.rects = panels.map((panel) => {
+      const kind = panel === "models" || panel === "traffic" ? "pc-band" : "pc-rail";
+      return { panel, rects: Array.from({ length: n }, (_, tier) => svgElement("rect", { class: `${kind} ${tierClass(tier)}` })) };
+    });
+    this.names = Array.from({ length: n }, () => svgElement("text", { "text-anchor": "middle", class: "pc-tier-name" }));
+    this.railNames = ["scores", "requests"].map((text) => svgElement("text", { "text-anchor": "end", class: "pc-note" }, text));
+    this.bands.append(...this.rects.flatMap(({ rects }) => rects), ...this.names, ...this.railNames);
   }
 
   showBands(layout, edges, names) {
-    emptied(this.bands);
     const request = [layout.left, ...edges.request.map((ppm) => layout.x(ppm)), layout.right];
     const score = edges.score ? [layout.left, ...edges.score.map((milli) => layout.xOfScore(milli)), layout.right] : request;
-    names.forEach((name, tier) => {
-      const panels = [
-        [score, layout.modelsTop, layout.modelsBottom],
-        [request, layout.trafficTop, layout.trafficBottom],
-      ];
-      for (const [ends, top, bottom] of panels) {
-        this.bands.append(band(ends[tier], ends[tier + 1], top, bottom, `pc-band ${tierClass(tier)}`));
-      }
-      this.bands.append(band(request[tier], request[tier + 1], layout.requestRail, layout.requestRail + layout.railHeight, `pc-rail ${tierClass(tier)}`));
-      if (edges.score) {
-        this.bands.append(band(score[tier], score[tier + 1], layout.scoreRail, layout.scoreRail + layout.railHeight, `pc-rail ${tierClass(tier)}`));
-      }
-      const room = request[tier + 1] - request[tier] - 60;
-      if (room > name.length * 6.4) {
-        const at = { x: (request[tier] + request[tier + 1]) / 2, y: layout.requestRail + 16.5, "text-anchor": "middle", class: "pc-tier-name" };
-        this.bands.append(svgElement("text", at, name));
-      }
-    });
-    if (edges.score && !layout.isNarrow) {
-      const at = { x: layout.left - 8, "text-anchor": "end", class: "pc-note" };
-      this.bands.append(svgElement("text", { ...at, y: layout.scoreRail + 16 }, "scores"));
-      this.bands.append(svgElement("text", { ...at, y: layout.requestRail + 16 }, "requests"));
+    const places = {
+      models: [score, layout.modelsTop, layout.modelsBottom - layout.modelsTop],
+      traffic: [request, layout.trafficTop, layout.trafficBottom - layout.trafficTop],
+      request: [request, layout.requestRail, layout.railHeight],
+      score: [score, layout.scoreRail, layout.railHeight],
+    };
+    for (const { panel, rects } of this.rects) {
+      const [ends, y, height] = places[panel];
+      rects.forEach((rect, tier) => setAll(rect, { x: ends[tier], width: Math.max(ends[tier + 1] - ends[tier], 0), y, height }));
     }
+    this.names.forEach((text, tier) => {
+      const room = request[tier + 1] - request[tier] - 60;
+      withText(text, room > (names[tier] ?? "").length * 6.4 ? names[tier] : "");
+      setAll(text, { x: (request[tier] + request[tier + 1]) / 2, y: layout.requestRail + 16.5 });
+    });
+    this.railNames.forEach((text, at) => {
+      const isShown = edges.score && !layout.isNarrow;
+      setAll(text, { x: layout.left - 8, y: (at ? layout.requestRail : layout.scoreRail) + 16 });
+      setAll(text, { visibility: isShown ? "visible" : "hidden" });
+    });
   }
 
   moveHandles(layout, edges, names, selected) {
-    for (const { rail, index, line, handle, text, lock } of this.parts) {
+    for (const { rail, index, line, handle, text } of this.parts) {
       const isScore = rail === "score";
       const x = isScore ? layout.xOfScore(edges.score[index]) : layout.x(edges.request[index]);
       const top = isScore || !edges.score ? layout.modelsTop : layout.requestRail;
@@ -89,10 +99,9 @@ export class EdgeLines {
       setAll(line, { x1: x, x2: x, y1: top, y2: bottom });
       const rest = (isScore ? layout.scoreRail : layout.requestRail) + layout.railHeight / 2;
       const isPinned = (isScore ? edges.pinned_score : edges.pinned_request)[index];
-      handle.setAttribute("transform", `translate(${x.toFixed(2)} ${rest})`);
-      handle.setAttribute("class", `pc-handle${isPinned ? " pc-pinned" : ""}${isSame(selected, rail, index) ? " pc-selected" : ""}`);
-      lock.setAttribute("transform", "translate(20 -1)");
-      text.setAttribute("x", isPinned ? -4 : 0);
+      const state = `${isPinned ? " pc-pinned" : ""}${isSame(selected, rail, index) ? " pc-selected" : ""}`;
+      setAll(handle, { transform: `translate(${x.toFixed(2)} ${rest})`, class: `pc-handle${state}` });
+      setAll(text, { x: isPinned ? -4 : 0 });
       withText(text, isScore ? scoreText(edges.score[index]) : valueText(edges.request[index]));
     }
     this.ties.forEach((tie, index) => {
@@ -102,13 +111,12 @@ export class EdgeLines {
   }
 }
 
-function band(from, to, top, bottom, kind) {
-  return svgElement("rect", { x: from, y: top, width: Math.max(to - from, 0), height: bottom - top, class: kind });
-}
-
 function setAll(element, attributes) {
   for (const [key, value] of Object.entries(attributes)) {
-    element.setAttribute(key, typeof value === "number" ? value.toFixed(2) : value);
+    const text = typeof value === "number" ? value.toFixed(2) : value;
+    if (element.getAttribute(key) !== text) {
+      element.setAttribute(key, text);
+    }
   }
 }
 

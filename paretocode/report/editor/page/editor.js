@@ -41,17 +41,18 @@ class Editor {
       head.append(htmlElement("span", { class: "pc-legend" }, key, ` edges of ${scene.incumbent.name}, in force`));
     }
     const bar = htmlElement("div", { class: "pc-tools", role: "toolbar", "aria-label": "band editor" });
-    this.svg = svgElement("svg", { class: "pc-canvas", role: "group", "aria-label": "models and traffic over one axis, with the edges" });
-    this.stage = htmlElement("div", { class: "pc-stage" }, this.svg);
-    this.behind = svgElement("g");
+    // Three sheets: what an edge moves lies behind and before the marks, so that the marks are not painted again.
+    this.behind = svgElement("svg", { class: "pc-canvas pc-sheet", "aria-hidden": "true" });
+    this.still = svgElement("svg", { class: "pc-canvas", role: "group", "aria-label": "models and traffic over one axis" });
+    this.before = svgElement("svg", { class: "pc-canvas pc-sheet", role: "group", "aria-label": "edges" });
+    this.stage = htmlElement("div", { class: "pc-stage" }, this.behind, this.still, this.before);
     this.frame = svgElement("g", { "aria-hidden": "true" });
     const models = svgElement("g");
-    const edges = svgElement("g");
-    this.svg.append(this.behind, this.frame, models, edges);
+    this.still.append(this.frame, models);
     this.controls = new Controls(bar, scene, (message) => this.act(message));
     this.marks = new ModelMarks(models, scene);
-    this.lines = new EdgeLines(this.behind, edges);
-    this.note = new ModelNote(edges);
+    this.lines = new EdgeLines(this.behind, this.before);
+    this.note = new ModelNote(this.before);
     this.status = htmlElement("p", { class: "pc-said", role: "status", "aria-live": "polite" });
     this.spoken = htmlElement("p", { class: "pc-spoken", role: "status", "aria-live": "polite" });
     const [numbers, tiers, findings] = ["numbers", "tiers", "findings"].map((name) => htmlElement("section", { class: `pc-${name}` }));
@@ -61,8 +62,8 @@ class Editor {
     this.tiers = new TierTable(tiers, incumbent, scene.has_stream);
     this.findings = new Findings(findings);
     this.root.append(head, bar, this.stage, this.status, this.spoken, htmlElement("div", { class: "pc-below" }, numbers, tiers), this.comparison, findings);
-    watchHands(this, this.svg);
-    watchModels(this, this.svg);
+    watchHands(this, this.stage);
+    watchModels(this, this.stage);
     this.root.addEventListener("keydown", (event) => this.shortcut(event));
   }
 
@@ -89,8 +90,10 @@ class Editor {
 
   lay() {
     this.layout = new Layout(this.scene, this.stage.clientWidth, this.edges.score === null);
-    this.svg.setAttribute("viewBox", `0 0 ${this.layout.width} ${this.layout.height}`);
-    this.svg.setAttribute("height", this.layout.height);
+    for (const sheet of [this.behind, this.still, this.before]) {
+      sheet.setAttribute("viewBox", `0 0 ${this.layout.width} ${this.layout.height}`);
+      sheet.setAttribute("height", this.layout.height);
+    }
     drawFrame(this.frame, this.layout, this.scene);
     this.marks.lay(this.layout);
   }
@@ -100,7 +103,7 @@ class Editor {
     const places = [...this.edges[rail]];
     places[index] = to;
     this.edges = { ...this.edges, [rail]: places };
-    this.drawEdges();
+    this.moveEdges();
     this.asking.ask({ ask: "move", rail, index, to, gesture, is_last: isLast }, at);
   }
 
@@ -195,9 +198,13 @@ class Editor {
     this.showControls();
   }
 
+  moveEdges() {
+    this.lines.show(this.layout, this.edges, this.answer.tiers.map((tier) => tier.name), this.selected);
+  }
+
   drawEdges() {
     const { tiers, rows } = this.answer;
-    this.lines.show(this.layout, this.edges, tiers.map((tier) => tier.name), this.selected);
+    this.moveEdges();
     for (const part of this.lines.parts) {
       describeHandle(part.handle, part, this.edges, tiers, roomFor(this, part), rows);
     }

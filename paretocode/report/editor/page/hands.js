@@ -26,11 +26,11 @@ export function roomFor(editor, { rail, index }) {
   return roomOf(places, index, least, most);
 }
 
-export function watchHands(editor, svg) {
+export function watchHands(editor, stage) {
   let drag = null;
   let resting = 0;
 
-  svg.addEventListener("pointerdown", (event) => {
+  stage.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest?.(".pc-handle");
     if (!handle || event.button !== 0) {
       return;
@@ -40,11 +40,11 @@ export function watchHands(editor, svg) {
     handle.focus({ preventScroll: true });
     handle.setPointerCapture(event.pointerId);
     const here = handle.transform.baseVal[0].matrix.e;
-    drag = { rail, index, handle, id: event.pointerId, gesture: editor.newGesture(), grip: pointX(svg, event) - here, moved: false };
+    drag = { rail, index, handle, id: event.pointerId, gesture: editor.newGesture(), grip: pointOf(editor, event)[0] - here, moved: false };
     event.preventDefault();
   });
 
-  svg.addEventListener("pointermove", (event) => {
+  stage.addEventListener("pointermove", (event) => {
     if (!drag || event.pointerId !== drag.id) {
       return;
     }
@@ -53,7 +53,7 @@ export function watchHands(editor, svg) {
       return;
     }
     const room = roomOf(own.places, drag.index, own.least, own.most);
-    const place = own.at(pointX(svg, event) - drag.grip);
+    const place = own.at(pointOf(editor, event)[0] - drag.grip);
     const to = event.altKey ? clamped(Math.round(place), ...room) : snapped(own.candidates, place, room);
     if (to !== own.places[drag.index] || !drag.moved) {
       drag.moved = true;
@@ -74,24 +74,24 @@ export function watchHands(editor, svg) {
       }
     }
   };
-  svg.addEventListener("pointerup", drop);
-  svg.addEventListener("pointercancel", drop);
+  stage.addEventListener("pointerup", drop);
+  stage.addEventListener("pointercancel", drop);
   editor.isDragging = () => drag !== null;
 
-  svg.addEventListener("dblclick", (event) => {
+  stage.addEventListener("dblclick", (event) => {
     if (!event.target.closest(".pc-handle")) {
-      editor.addAt(Math.round(railOf(editor, "request").at(pointX(svg, event))));
+      editor.addAt(Math.round(railOf(editor, "request").at(pointOf(editor, event)[0])));
     }
   });
 
-  svg.addEventListener("focusin", (event) => {
+  stage.addEventListener("focusin", (event) => {
     const handle = event.target.closest?.(".pc-handle");
     if (handle) {
       editor.select({ rail: handle.dataset.rail, index: Number(handle.dataset.index) });
     }
   });
 
-  svg.addEventListener("keydown", (event) => {
+  stage.addEventListener("keydown", (event) => {
     const handle = event.target.closest?.(".pc-handle");
     if (handle && !event.ctrlKey && !event.metaKey) {
       const done = pressed(editor, { rail: handle.dataset.rail, index: Number(handle.dataset.index) }, event);
@@ -103,9 +103,11 @@ export function watchHands(editor, svg) {
   });
 }
 
-function pointX(svg, event) {
-  const box = svg.getBoundingClientRect();
-  return ((event.clientX - box.left) * svg.viewBox.baseVal.width) / box.width;
+// Where an event is on the drawing.
+function pointOf(editor, event) {
+  const box = editor.still.getBoundingClientRect();
+  const scale = editor.layout.width / box.width;
+  return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
 }
 
 const DIRECTION = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: FAR, PageDown: -FAR };
@@ -155,16 +157,15 @@ function keyedPlace(editor, { rail, index }, { key, shiftKey, altKey }) {
 }
 
 // While models are looked at, by pointer or by keys.
-export function watchModels(editor, svg) {
-  svg.addEventListener("pointermove", (event) => {
+export function watchModels(editor, stage) {
+  stage.addEventListener("pointermove", (event) => {
     if (editor.isDragging()) {
       return;
     }
-    const box = svg.getBoundingClientRect();
-    const y = ((event.clientY - box.top) * svg.viewBox.baseVal.height) / box.height;
-    editor.lookAt(y <= editor.layout.modelsBottom ? editor.marks.nearest(pointX(svg, event), y, 18) : -1);
+    const [x, y] = pointOf(editor, event);
+    editor.lookAt(y <= editor.layout.modelsBottom ? editor.marks.nearest(x, y, 18) : -1);
   });
-  svg.addEventListener("pointerleave", () => editor.lookAt(-1));
+  stage.addEventListener("pointerleave", () => editor.lookAt(-1));
   const { marks } = editor.marks;
   marks.addEventListener("blur", () => editor.lookAt(-1));
   marks.addEventListener("focus", () => marks.matches(":focus-visible") && editor.lookAt(Math.max(editor.looked, 0)));

@@ -9,6 +9,12 @@ export function scoreText(milli) {
   return String(milli / 1000);
 }
 
+function told(handle, name, value) {
+  if (handle.getAttribute(name) !== String(value)) {
+    handle.setAttribute(name, value);
+  }
+}
+
 export function describeHandle(handle, { rail, index }, edges, tiers, [low, high], rows) {
   const isScore = rail === "score";
   const places = isScore ? edges.score : edges.request;
@@ -16,10 +22,10 @@ export function describeHandle(handle, { rail, index }, edges, tiers, [low, high
   const [below, above] = [tiers[index], tiers[index + 1]];
   const isPinned = (isScore ? edges.pinned_score : edges.pinned_request)[index];
   const what = isScore ? "score edge" : edges.score ? "request edge" : "edge";
-  handle.setAttribute("aria-label", `${what} between ${below?.name} and ${above?.name}`);
-  handle.setAttribute("aria-valuemin", low / (isScore ? 1e3 : 1e6));
-  handle.setAttribute("aria-valuemax", high / (isScore ? 1e3 : 1e6));
-  handle.setAttribute("aria-valuenow", places[index] / (isScore ? 1e3 : 1e6));
+  told(handle, "aria-label", `${what} between ${below?.name} and ${above?.name}`);
+  told(handle, "aria-valuemin", low / (isScore ? 1e3 : 1e6));
+  told(handle, "aria-valuemax", high / (isScore ? 1e3 : 1e6));
+  told(handle, "aria-valuenow", places[index] / (isScore ? 1e3 : 1e6));
   const parts = [say(places[index])];
   if (!isScore && !edges.score && edges.score_cut.length) {
     parts.push(`cuts models at score ${scoreText(edges.score_cut[index])}`);
@@ -30,8 +36,8 @@ export function describeHandle(handle, { rail, index }, edges, tiers, [low, high
   if (rows.length) {
     parts.push(`cost ${rows[0].now} ${rows[0].unit}`);
   }
-  handle.setAttribute("aria-valuetext", `${parts.join("; ")}${isPinned ? "; pinned" : ""}`);
-  handle.setAttribute("aria-disabled", isPinned ? "true" : "false");
+  told(handle, "aria-valuetext", `${parts.join("; ")}${isPinned ? "; pinned" : ""}`);
+  told(handle, "aria-disabled", isPinned ? "true" : "false");
 }
 
 // One sentence after a change has settled.
