@@ -90,7 +90,8 @@ def dragged(page: Page, seconds: float) -> None:
 
 
 def _machine() -> str:
-    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    load = f"load average {os.getloadavg()[0]:.1f} before the start"
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {load}"
 
 
 if __name__ == "__main__":

@@ -4,9 +4,8 @@
 const PATIENCE_MS = 60_000; // a search on a large log takes seconds; a kernel that died never answers
 const BRISK_MS = 120;
 
-// While answers come briskly a second question may follow the first before it is answered. On the way from a Jupyter
-// server to the page an answer waits for the page to acknowledge the kernel's "busy", which systems delay by 40 ms
-// unless the page has something to send. Behind a slow answer a second question would only wait in the kernel.
+// The kernel needs a few milliseconds, the way there and back many more. So while answers come briskly a second question
+// may follow the first before it is answered; behind a slow answer it would only wait in the kernel.
 const MOST_ON_THEIR_WAY = 2;
 
 export class Asking {
