@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -20,6 +21,8 @@ __all__ = ["editor_picture"]
 
 _Document = Mapping[str, Any]
 _CROWD = 40
+_TITLE_WIDTH = 84
+"""Characters of a line of the title: longer ones would run out of the figure."""
 
 
 def editor_picture(scene: _Document, answer: _Document) -> Figure:
@@ -45,7 +48,8 @@ def editor_picture(scene: _Document, answer: _Document) -> Figure:
             3, sharex=False, height_ratios=[3.2, 1.25, 0.145 * len(lines) + 0.1], gridspec_kw={"hspace": 0.02}
         )
         below.sharex(above)
-        above.set_title(" · ".join(part for part in (scene["title"] or "Band editor", scene["log"]) if part))
+        title = " · ".join(part for part in (scene["title"] or "Band editor", scene["log"]) if part)
+        above.set_title(textwrap.fill(title, _TITLE_WIDTH))
         _draw_models(above, scene, answer)
         _draw_traffic(below, scene)
         _draw_edges(above, below, answer)
@@ -157,10 +161,11 @@ def _draw_edges(above: Axes, below: Axes, answer: _Document) -> None:
 def _text(scene: _Document, answer: _Document) -> list[str]:
     """Return the numbers and the tiers as lines of a typewriter's text."""
     incumbent = scene["incumbent"]["name"] if scene["incumbent"] else ""
-    lines = []
+    head = f"{'':<34}{'this map':>12}{incumbent:>{max(14, len(incumbent) + 3)}}{'change':>12}" if incumbent else ""
+    lines = [head] if head else []
     for row in answer["rows"]:
         label = f"{row['label']} [{row['unit']}]"
-        beside = f"   {incumbent} {row['was']}   {row['change']}" if incumbent else ""
+        beside = f"{row['was']:>{max(14, len(incumbent) + 3)}}{row['change']:>12}" if incumbent else ""
         lines.append(f"{label:<34}{row['now']:>12}{beside}")
     lines += ["", *(_tier_line(row, has_stream=scene["has_stream"]) for row in answer["tiers"])]
     errors = [finding for finding in answer["findings"] if finding["severity"] == "error"]
