@@ -88,20 +88,21 @@ def _synthesise(args: argparse.Namespace) -> int:
 
 
 def _synthesise_parts(args: argparse.Namespace) -> int:
+    from paretocode._checks import one_of
     from paretocode.cli.words import settings_of
+    from paretocode.stream import DEMANDS
     from paretocode.stream.partitioned import synthesise_partitions
 
-    if args.log or args.demand != "none":
-        raise UsageError(
-            "parts are made from a preset, and min scores are drawn when they are replayed",
-            way_out="leave out the log and --demand",
-        )
+    if args.log:
+        raise UsageError("parts are made up from a preset here", way_out="use partition for a log, or leave it out")
+    one_of(args.demand, ("none", *DEMANDS), name="--demand")
     parts = synthesise_partitions(
         args.preset,
         args.out,
         n_requests=getattr(args, "requests", N_REQUESTS),
         seed=args.seed,
         parameters=settings_of(getattr(args, "parameter", []), "--parameter"),
+        demand=DEMANDS.get(args.demand),
         **stream_partition.cut_of(args),
     )
     stream_partition.tell_parts(args, parts)

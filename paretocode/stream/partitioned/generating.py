@@ -10,6 +10,7 @@ import numpy as np
 
 from paretocode.errors import UsageError
 from paretocode.progress import tracked
+from paretocode.stream.demand import Demand, DemandMixture, apply_demand
 from paretocode.stream.partitioned.cutting import n_parts_of
 from paretocode.stream.partitioned.folder import PartitionedStream, open_partitions
 from paretocode.stream.partitioned.manifest import PartEntry, part_name
@@ -30,6 +31,7 @@ def synthesise_partitions(
     n_parts: int | None = None,
     requests_per_part: int | None = None,
     parameters: Mapping[str, object] | None = None,
+    demand: Demand | DemandMixture | None = None,
 ) -> PartitionedStream:
     """Write a synthetic stream as parts; an interrupted call goes on where it was.
 
@@ -43,6 +45,8 @@ def synthesise_partitions(
         At least so many; each part ends with a whole session.
     seed
         Part k is drawn from the k-th child of it, so the stream depends on the number of parts.
+    demand
+        What requests ask for, drawn part by part; None leaves min scores out.
     n_parts, requests_per_part
         In how many parts, or of about how many requests each (2,500,000).
 
@@ -58,6 +62,7 @@ def synthesise_partitions(
         raise UsageError(f"{n_requests} requests are fewer than {wanted} parts", way_out="ask for fewer parts")
     folder = Path(out)
     question = {"preset": preset, "parameters": repr(parameters), "n": n_requests, "seed": seed, "n_parts": wanted}
+    question["demand"] = repr(demand)
     children = np.random.default_rng(seed).spawn(wanted)
     sizes = np.diff([n_requests * number // wanted for number in range(wanted + 1)]).tolist()
     entries: list[PartEntry] = []
@@ -71,7 +76,10 @@ def synthesise_partitions(
         ):
             entry = work.kept_part(number)
             if entry is None:
-                stream = synthesise(preset, n_requests=size, rng=child, parameters=dict(parameters or {}))
+                for_stream, for_demand = child, child.spawn(1)[0]
+                stream = synthesise(preset, n_requests=size, rng=for_stream, parameters=dict(parameters or {}))
+                if demand is not None:
+                    stream = apply_demand(stream, demand, rng=for_demand)
                 path = folder / part_name(number)
                 entry = write_part(stream, path, first_request=first_request, first_session=first_session)
                 work.keep_part(number, entry)
