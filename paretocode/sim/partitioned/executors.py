@@ -92,13 +92,14 @@ def _refuse_no_dask() -> None:
 @contextmanager
 def _dask(workers: int | None, scheduler: str | None) -> Iterator[Executor]:
     """Open Dask's own executor on a running cluster, or on one made for the moment."""
-    from distributed import Client, LocalCluster
+    import distributed
 
+    library: Any = distributed  # its calls have no types
     cluster = None
     try:
         if scheduler is None:
-            cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
-        client = Client(scheduler or cluster, timeout=_CONNECT_S, set_as_default=False)
+            cluster = library.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+        client = library.Client(scheduler or cluster, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise EngineError(
             f"the scheduler does not answer ({str(error)[:200]})",
