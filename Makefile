@@ -1,5 +1,5 @@
 # A few aliases; each is one command that also works without make.
-.PHONY: help demo test lint bench figures notebooks lock audit
+.PHONY: help demo test lint bench figures api notebooks lock audit
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -25,6 +25,10 @@ bench: ## Time the fast paths; the numbers belong to this machine
 figures: ## Draw the figures of docs/figures.md anew
 	python3 -m paretocode.bootstrap setup test
 	PYTHONPATH=.:tests $(VENV)/bin/python -m report.contact_sheet
+
+api: ## Write docs/api.md anew from the docstrings
+	python3 -m paretocode.bootstrap setup test
+	PYTHONPATH=.:tests $(VENV)/bin/python -m pages.api_page > docs/api.md
 
 notebooks: ## Open copies of the notebooks in JupyterLab
 	python3 -m paretocode.bootstrap lab

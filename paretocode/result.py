@@ -16,9 +16,13 @@ from paretocode.errors import InputError, SealError
 __all__ = ["APPROVALS", "MANIFEST", "METRICS", "TIER_MAP", "ResultFolder", "open_result", "seal_result"]
 
 MANIFEST = "manifest.json"
+"""The seal of a result, written last: without it the folder is not finished."""
 METRICS = "metrics.json"
+"""Every number of the result."""
 TIER_MAP = "tier_map.json"
+"""The map that the result puts forward."""
 APPROVALS = "approvals"
+"""The folder of approvals, which the seal leaves out: they come later."""
 _FORMAT = "paretocode-result-1"
 _MAPS = "maps"
 _PART = re.compile(r"[^/\\\x00-\x1f\x7f\ud800-\udfff]{1,200}")

@@ -115,6 +115,7 @@ DEFAULT_MEASURES = (
     "unmet_share",
     "unserved_share",
 )
+"""What a comparison looks at, unless the experiment says otherwise."""
 
 
 def map_measure(name: str) -> MapMeasure:

@@ -29,6 +29,7 @@ from paretocode.tune.listing import frontier_rows
 __all__ = ["DEFAULT_OUT", "quickstart_path", "run_experiment"]
 
 DEFAULT_OUT = Path("results")
+"""Where results are written, below the folder where one stands."""
 SCALES = ("full", "smoke")
 
 

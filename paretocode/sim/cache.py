@@ -112,6 +112,7 @@ class CacheRules(NamedTuple):
 
 
 NO_CACHE = PrefixCache(ttl_s=0.0)
+"""Rules under which no prefix is ever found: every prompt token is fresh."""
 
 
 def cached_tokens(stream: RequestStream, model_index: IndexColumn | IntColumn, rules: CacheRules) -> IntColumn:

@@ -34,6 +34,7 @@ READERS: dict[str, Callable[..., RequestStream]] = {
     "vllm_semantic_router": read_vllm_semantic_router,
     "table": read_stream_table,
 }
+"""Name of a reader, as experiments and ``--reader`` give it -> the function."""
 
 
 def load_stream(reader: str, path: Path | str | Sequence[Path | str], **options: object) -> RequestStream:

@@ -2,7 +2,7 @@
 
 from paretocode.tune.answer import BestMap, MapAnswer, MapPlace
 from paretocode.tune.confirm import Confirmed, confirm_costs, order_warnings
-from paretocode.tune.conflicts import explain_no_map, refuse_no_map
+from paretocode.tune.conflicts import explain_no_map
 from paretocode.tune.edges import Candidates, EdgeRules, SearchSpace, TierRules, search_space
 from paretocode.tune.incumbent import Incumbent, incumbent_of
 from paretocode.tune.latencies import latencies_of_maps
@@ -24,7 +24,7 @@ from paretocode.tune.picks import Pick, pick_maps
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion, Setting
 from paretocode.tune.search import search_maps
-from paretocode.tune.stable import least_of_all, most_stable_map
+from paretocode.tune.stable import most_stable_map
 from paretocode.tune.worlds import Scenario, price_scenarios, price_shock, score_replicates, weeks
 from paretocode.tune.worlds.robust import RobustAnswer, robust_maps
 
@@ -62,7 +62,6 @@ __all__ = [  # noqa: RUF022
     "BestMap",
     "search_maps",
     "explain_no_map",
-    "refuse_no_map",
     "latencies_of_maps",
     "Incumbent",
     "incumbent_of",
@@ -72,7 +71,6 @@ __all__ = [  # noqa: RUF022
     "per_request_optimum",
     "Pick",
     "pick_maps",
-    "least_of_all",
     "most_stable_map",
     "Confirmed",
     "confirm_costs",

@@ -124,6 +124,7 @@ MEASURES = tuple(_NAMED)
 """Measures by name. Further ones: ``above_share:SECONDS``, ``short_above_share:AXIS``, ``provider_share:PROVIDER``."""
 
 DEFAULT_MEASURES = ("cost_usd", "shortfall", "tier_change_rate")
+"""What a frontier of maps is of, unless the question says otherwise; the first one leads."""
 
 _FAMILIES = {
     "above_share": ("n_above", "slower than {} s"),

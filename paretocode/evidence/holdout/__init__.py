@@ -10,13 +10,12 @@ from paretocode.evidence.holdout.locking import lock_holdout, map_digest, open_h
 from paretocode.evidence.holdout.optimism import Optimism, optimism_of
 from paretocode.evidence.holdout.parts import PartMeasures, Terms
 from paretocode.evidence.holdout.report import HoldoutReport
-from paretocode.evidence.holdout.split import SPLIT_KINDS, Split, split_of
+from paretocode.evidence.holdout.split import SPLIT_KINDS, Split
 
 # In story order: who chooses and who judges, what is locked, what the holdout says, how it usually goes.
 __all__ = [  # noqa: RUF022
     "SPLIT_KINDS",
     "Split",
-    "split_of",
     "split_by_draw",
     "split_by_hash",
     "folds_by_draw",

@@ -16,6 +16,7 @@ from paretocode.stream.stream import RequestStream
 __all__ = ["STRADDLING", "cut_for_share", "split_by_time"]
 
 STRADDLING = ("first_request", "drop")
+"""What becomes of a session that straddles the cut: it goes with its first request, or is left out."""
 
 
 def split_by_time(

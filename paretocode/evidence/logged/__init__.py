@@ -6,7 +6,7 @@ from paretocode.evidence.logged.coverage import CoverageRow, LogCoverage, covera
 from paretocode.evidence.logged.estimating import ESTIMATORS, ValueEstimate
 from paretocode.evidence.logged.outcome_model import cross_fitted_outcomes
 from paretocode.evidence.logged.values import LogAnswer, PolicyValue, policy_value
-from paretocode.evidence.logged.weights import WeightCheck, check_weights, importance_weights, propensity_column
+from paretocode.evidence.logged.weights import WeightCheck, importance_weights
 
 # In story order: what was chosen, how much of it the log covers, bounds, weights, the model, the estimates.
 __all__ = [  # noqa: RUF022
@@ -21,10 +21,8 @@ __all__ = [  # noqa: RUF022
     "coverage_of_replay",
     "BoundedMean",
     "bounded_mean",
-    "propensity_column",
     "importance_weights",
     "WeightCheck",
-    "check_weights",
     "cross_fitted_outcomes",
     "ESTIMATORS",
     "ValueEstimate",

@@ -8,7 +8,7 @@ from paretocode.evidence.outcomes.clustered_shares import clustered_proportion_i
 from paretocode.evidence.outcomes.compare import OutcomeComparison, compare_assignments
 from paretocode.evidence.outcomes.curve import CostQualityCurve, assignment_curve, pair_curve, tier_curve
 from paretocode.evidence.outcomes.gap_estimates import apgr_estimates
-from paretocode.evidence.outcomes.margins import QualityVerdict, check_margin, quality_verdict
+from paretocode.evidence.outcomes.margins import QualityVerdict, quality_verdict
 from paretocode.evidence.outcomes.oracle import OracleGap, best_single_model, oracle_assignment, oracle_gap
 from paretocode.evidence.outcomes.performance_gap import PerformanceGap, performance_gap
 from paretocode.evidence.outcomes.quadrants import QUADRANTS, Quadrants, quadrants
@@ -34,7 +34,6 @@ __all__ = [  # noqa: RUF022
     "routed_by_threshold",
     "QualityVerdict",
     "quality_verdict",
-    "check_margin",
     "OutcomeComparison",
     "compare_assignments",
     "EqualQualitySaving",

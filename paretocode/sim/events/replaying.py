@@ -30,7 +30,9 @@ from paretocode.tiermap.tier_map import TierMap
 __all__ = ["ARRIVALS", "ENGINES", "EventReplay", "replay_events"]
 
 ARRIVALS = ("open", "closed")
+"""When a session's next request comes: as logged, or after the answer and the time to think."""
 ENGINES = ("auto", "twin", "compiled")
+"""What replays: the faster one, plain Python, or the compiled loop; the columns are the same."""
 _COMPILE_FROM = 1_000_000
 
 

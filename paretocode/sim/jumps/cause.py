@@ -53,4 +53,6 @@ REQUEST_DRIVEN = (
 """What was asked, how long it was, or how long the caller paused."""
 
 CATALOGUE_DRIVEN = (JumpCause.CATALOGUE, JumpCause.PRICE)
+"""Causes that lie in the catalogue: the session asked for the same, but models or prices had moved."""
 FAILURE_DRIVEN = (JumpCause.OUTAGE, JumpCause.FALLBACK, JumpCause.RETURN)
+"""Causes that lie in a failure: a model that did not answer, and the way back to it."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 __all__ = ["QUANTILES", "spread"]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+"""Which quantiles a spread has besides its mean and its maximum."""
 
 
 def spread(name: str, values: NDArray[Any]) -> dict[str, float | int]:
