@@ -16,6 +16,7 @@ from paretocode.experiment.search_sections import RobustSpec, SearchSpec
 ROOT = Path(__file__).parents[1]
 PAGES = [
     "README.md",
+    "CONTRIBUTING.md",
     *sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").glob("*.md")),
     "experiments/README.md",
 ]
@@ -76,8 +77,19 @@ def test_every_command_of_the_readme_is_a_verb_with_such_options(capsys: pytest.
             assert option in shown, f"{command}: {option}"
 
 
+def anchors_of(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a page."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.*)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8")):
-        if "://" not in target:
-            assert ((ROOT / page).parent / target).exists(), target
+    for target in re.findall(r"\]\(([^)\s]+)\)", (ROOT / page).read_text(encoding="utf-8")):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        linked = (ROOT / page).parent / name if name else ROOT / page
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors_of(linked), target
