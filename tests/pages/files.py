@@ -8,8 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from paretocode.catalogue import load_bundled, write_table
+from paretocode.catalogue import load_bundled
 from paretocode.stream import synthesise, write_stream_table
+from paretocode.tiermap import documented_pareto_code
+from paretocode.tiermap.file import canonical_bytes, tier_map_file
 
 __all__ = ["bring_files"]
 
@@ -17,7 +19,7 @@ _OPERATIONS = "n_retries = 1\n[others]\nerror_share = 0.02\n"
 
 
 def bring_files(folder: Path) -> None:
-    """Write what the pages name and do not make: a coding agent's trace, plain logs, catalogues, failures."""
+    """Write what the pages name and do not make: a coding agent's trace, plain logs, catalogues, a map, failures."""
     _trace(folder / "requests.parquet")
     _log(folder / "log.parquet")
     _listing(folder / "models.json", prompt="0.0000004")
@@ -25,8 +27,12 @@ def bring_files(folder: Path) -> None:
         for name in ("raw", "catalogues"):
             (folder / name).mkdir(exist_ok=True)
             _listing(folder / name / f"{day}.json.gz", prompt=prompt)
+    for seed, month in enumerate(("january", "february")):
+        (folder / month).mkdir()
+        write_stream_table(synthesise("chat", n_requests=300, rng=seed), folder / month / "log.parquet")
+    models = load_bundled()
+    (folder / "map.json").write_bytes(canonical_bytes(tier_map_file(documented_pareto_code(models), models)))
     (folder / "failures.toml").write_text(_OPERATIONS, encoding="utf-8")
-    write_table(load_bundled(), folder / "today.toml")
 
 
 def _trace(path: Path) -> None:
