@@ -28,8 +28,7 @@ def bring_files(folder: Path) -> None:
             (folder / name).mkdir(exist_ok=True)
             _listing(folder / name / f"{day}.json.gz", prompt=prompt)
     for seed, month in enumerate(("january", "february")):
-        (folder / month).mkdir()
-        write_stream_table(synthesise("chat", n_requests=300, rng=seed), folder / month / "log.parquet")
+        write_stream_table(synthesise("chat", n_requests=300, rng=seed), folder / f"{month}.parquet")
     models = load_bundled()
     (folder / "map.json").write_bytes(canonical_bytes(tier_map_file(documented_pareto_code(models), models)))
     (folder / "failures.toml").write_text(_OPERATIONS, encoding="utf-8")
