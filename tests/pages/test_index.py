@@ -11,6 +11,8 @@ import pytest
 from pages.blocks import ROOT
 from pages.worlds import smoke_result
 from paretocode.release import approve, export_tier_map, prepare, revoke
+from paretocode.stream import synthesise, write_stream_table
+from paretocode.stream.partitioned import partition_logs
 
 __all__ = ["smoke_result"]
 
@@ -51,7 +53,7 @@ def files_of(folder: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def life(smoke_result: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """Return the files of a result, its team's folder and its release after approving, exporting and revoking."""
+    """Return the files of a result, its team's folder, its release and a stream in parts, all at the end of a life."""
     here = tmp_path_factory.mktemp("life")
     result = shutil.copytree(smoke_result, here / "results" / "one")
     approval = approve(result, by="Ada", reason="cheaper")
@@ -59,10 +61,14 @@ def life(smoke_result: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     prepare(result, map_name="natural")
     revoke(approval, by="Ben", reason="a slip")
     team = [name for name in files_of(here / "results") if not name.startswith("one/")]
-    return {"A result": files_of(result), "A release": files_of(here / "release"), "A team's folder": team}
+    log = here / "log.parquet"
+    write_stream_table(synthesise("chat", n_requests=50, rng=1), log)
+    partition_logs([log], here / "parts", n_parts=2)
+    found = {"A result": files_of(result), "A release": files_of(here / "release"), "A team's folder": team}
+    return {**found, "A stream in parts": files_of(here / "parts")}
 
 
-@pytest.mark.parametrize("section", ["A result", "A release", "A team's folder"])
+@pytest.mark.parametrize("section", ["A result", "A release", "A team's folder", "A stream in parts"])
 def test_every_file_there_is_on_the_page(section: str, life: dict[str, list[str]]) -> None:
     assert life[section]
     patterns = [pattern_of(name) for name in names_in(section)]
