@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from paretocode._borders import validated
 from paretocode._files import json_bytes, read_json, write_atomically
 from paretocode.errors import InputError
+from paretocode.stream.table.partitions import PARTS_MANIFEST
 
 __all__ = ["MANIFEST", "PARTITIONS_FORMAT", "Manifest", "PartEntry", "part_name", "read_manifest", "write_manifest"]
 
-MANIFEST = "partitions.json"
+MANIFEST = PARTS_MANIFEST
 PARTITIONS_FORMAT = "paretocode-partitions-1"
 _WAY_OUT = "partition the logs again"
 _NAME = re.compile(r"part-[0-9]{5}\.parquet")

@@ -11,6 +11,9 @@ from paretocode.errors import InputError
 from paretocode.stream._damage import kind_of
 from paretocode.stream._reading import checked_file
 
+PARTS_MANIFEST = "partitions.json"
+"""What `paretocode.stream.partitioned` leaves in a folder of parts."""
+
 _NAMES_SHOWN = 5
 _SUFFIXES = ".parquet, .csv, .ndjson or .jsonl, the last three also as .gz"
 
@@ -75,6 +78,12 @@ def _listed(files: list[Path], *, max_bytes: int) -> Log:
 
 
 def _in_folder(folder: Path, *, max_bytes: int) -> Log:
+    if (folder / PARTS_MANIFEST).exists():  # read as a plain table every request would be a session of its own
+        raise InputError(
+            "the folder is a partitioned stream, not a plain table",
+            where=str(folder),
+            way_out="replay it as it is (paretocode replay --stream), or give the log that it was made from",
+        )
     files: list[Path] = []
     left_out: list[Path] = []
     for file in _walked(folder):

@@ -199,6 +199,11 @@ def test_a_part_that_is_not_what_it_was_is_refused_when_read(damage: Any, senten
     assert "part-00001.parquet" in str(refusal.value)
 
 
+def test_a_folder_of_parts_is_not_read_as_a_plain_table(parts: Path) -> None:
+    with pytest.raises(InputError, match="the folder is a partitioned stream, not a plain table"):
+        load_stream("table", parts)
+
+
 def test_two_parts_exchanged_and_resealed_are_not_the_stream(made: Path, tmp_path: Path) -> None:
     stream = synthesise("chat", n_requests=200, rng=3)
     other = stream.replace(prompt_tokens=stream.prompt_tokens + 1)

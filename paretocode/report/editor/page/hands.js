@@ -3,6 +3,7 @@
 import { clamped, roomOf, snapped, stepped } from "./places.js";
 
 const REST_MS = 120; // a hand that rests wants to hear all that can be said
+const RAW_MS = 6; // a mouse may tell its place a thousand times a second
 const FAR = 5; // candidates that a larger step passes
 const LEAST_FAR = 0.02; // of the axis, where candidates lie dense
 
@@ -29,6 +30,7 @@ export function roomFor(editor, { rail, index }) {
 export function watchHands(editor, stage) {
   let drag = null;
   let resting = 0;
+  let lastRaw = 0;
 
   stage.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest?.(".pc-handle");
@@ -44,7 +46,7 @@ export function watchHands(editor, stage) {
     event.preventDefault();
   });
 
-  stage.addEventListener("pointermove", (event) => {
+  const follow = (event) => {
     if (!drag || event.pointerId !== drag.id) {
       return;
     }
@@ -61,6 +63,14 @@ export function watchHands(editor, stage) {
       editor.move({ ...drag, to, isLast: false }, event.timeStamp);
       clearTimeout(resting);
       resting = setTimeout(() => drag && editor.move({ ...drag, isLast: true }, performance.now()), REST_MS);
+    }
+  };
+  stage.addEventListener("pointermove", follow);
+  // A browser holds pointermove back for the next frame. Where it tells the raw positions too, the kernel is asked at once.
+  stage.addEventListener("pointerrawupdate", (event) => {
+    if (event.timeStamp - lastRaw >= RAW_MS) {
+      lastRaw = event.timeStamp;
+      follow(event);
     }
   });
 
