@@ -41,6 +41,10 @@ def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
     return view
 
 
+_MOST_INT = np.iinfo(np.int64).max
+_TOO_LARGE = "which no 64 bits hold"
+
+
 def _refuse_first(
     bad: BoolColumn, values: NDArray[np.generic], *, name: str, why: str, where: str, way_out: str
 ) -> None:
@@ -111,12 +115,13 @@ def int_column(values: ArrayLike, *, name: str, where: str = "", least: int | No
     Raises
     ------
     InputError
-        Wrong shape, not whole, NaN, or below `least`.
+        Wrong shape, not whole, NaN, below `least`, or beyond 64 bits.
     """
     array = np.asarray(values)
     if array.dtype.kind in "iu":
         if array.ndim != 1:
             raise InputError(f"{name} has shape {array.shape}", where=where, way_out="give one number a row")
+        _refuse_first(array > _MOST_INT, array, name=name, why=_TOO_LARGE, where=where, way_out="correct it")
         column = array.astype(np.int64)
     else:
         real = float_column(array, name=name, where=where)
@@ -128,6 +133,8 @@ def int_column(values: ArrayLike, *, name: str, where: str = "", least: int | No
             where=where,
             way_out="give whole numbers",
         )
+        too_large = (real >= 2.0**63) | (real < -(2.0**63))
+        _refuse_first(too_large, real, name=name, why=_TOO_LARGE, where=where, way_out="correct it")
         column = real.astype(np.int64)
     if least is not None:
         _refuse_first(

@@ -63,6 +63,8 @@ def replacing(path: Path) -> Iterator[Path]:
     ...     [file.name for file in (Path(folder) / "new").iterdir()]
     ['numbers.csv']
     """
+    if path.name in ("", ".."):
+        raise InputError("it names a folder", where=str(path), way_out="name the file to write")
     # No name that another one could guess, and plant a link to somewhere else under.
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:

@@ -16,6 +16,9 @@ __all__ = [
     "UsageError",
 ]
 
+_LONGEST_PART = 600
+"""Characters of one part of a sentence; beyond, it would bury the place and the way out."""
+
 
 class ParetocodeError(Exception):
     """Base of all refusals.
@@ -41,12 +44,25 @@ class ParetocodeError(Exception):
         self.what = what
         self.where = where
         self.way_out = way_out
+        what, where, way_out = (_shown(part) for part in (what, where, way_out))
         sentence = f"{where}: {what}" if where else what
         super().__init__(f"{sentence}; {way_out}." if way_out else f"{sentence}.")
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keep the parts when the error crosses a process border."""
         return (_rebuild, (type(self), self.what, self.where, self.way_out))
+
+
+def _shown(part: str) -> str:
+    """Return a part of a sentence as a terminal may show it: one line, no control characters, of bounded length.
+
+    A part quotes what stands in a file, and that may be anything: what cannot be printed is shown as its escape.
+    """
+    part = part[: _LONGEST_PART + 1]
+    if not part.isprintable():
+        one_line = part.replace("\n", " ")
+        part = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in one_line)
+    return part if len(part) <= _LONGEST_PART else f"{part[:_LONGEST_PART]} ..."
 
 
 def _rebuild(kind: type[ParetocodeError], what: str, where: str, way_out: str) -> ParetocodeError:

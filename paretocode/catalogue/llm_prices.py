@@ -67,6 +67,10 @@ def _read_vendor(file: Path, day: str, found: PriceList) -> None:
         raise InputError(
             "there is no list of models with a price_history", where=str(file), way_out="give the file as fetched"
         )
+    for row, model in enumerate(models, start=1):
+        if not isinstance(model.get("id"), str) or not model["id"]:
+            what = f"the id is {repr(model.get('id'))[:60]}" if "id" in model else "the model has no id"
+            raise InputError(what, where=f"{file}, model {row}", way_out="give the file as fetched")
     vendor = str(document["vendor"]) if isinstance(document, dict) and "vendor" in document else file.stem
     ids = {str(model["id"]) for model in models}
     steps: dict[str, dict[int, Prices]] = {}

@@ -131,11 +131,18 @@ def standing_in(
 def draft_path(out: Path) -> Path:
     """Return a path whose name says that a draft lies there.
 
+    Raises
+    ------
+    InputError
+        A path without a name, such as ``.``.
+
     Examples
     --------
     >>> draft_path(Path("out/release")).name, draft_path(Path("release.draft")).name
     ('release.draft', 'release.draft')
     """
+    if out.name in ("", ".."):
+        raise InputError("a draft needs a name to be marked by", where=str(out), way_out="give --out a name")
     return out if DRAFT_MARK in out.suffixes else out.with_name(out.name + DRAFT_MARK)
 
 

@@ -163,7 +163,7 @@ def _price_history(
     prompt, completion = numbers[PRICE_FIELDS[0]], numbers[PRICE_FIELDS[1]]
     is_router: BoolColumn = listed & ((prompt < 0) | (completion < 0))
     listed = listed & ~is_router
-    is_free = listed & np.array([key.endswith(":free") for key in keys])
+    is_free = listed & np.array([key.endswith(":free") for key in keys], dtype=np.bool_)
     zero = listed & ~is_free & ((prompt == 0) | (completion == 0))
     notes = [*notes, *_router_notes(keys, is_router), *(_zero_notes(keys, zero) if zero_is_missing else [])]
     cleaned = dict(numbers)

@@ -13,10 +13,11 @@ from paretocode._checks import BoolColumn, FloatColumn, IntColumn
 from paretocode.errors import InputError
 from paretocode.stream._reading import sessions_of
 from paretocode.stream.logged import Logged, logged_columns
-from paretocode.stream.readers._log_record import LogRecord
+from paretocode.stream.readers._log_record import EARLIEST_S, LATEST_S, LogRecord
 from paretocode.stream.stream import RequestStream, request_stream
 
 NO_KEY = 0
+_MICROSECONDS = 10**6
 
 
 class LogRows:
@@ -67,6 +68,10 @@ class LogRows:
         """
         if time_us is None:
             raise record.refusal(f"there is no time among {_names(record)}", "give each request its time")
+        if not EARLIEST_S * _MICROSECONDS <= time_us < LATEST_S * _MICROSECONDS:
+            # Some logs give a moment and how long it took to get there.
+            what = "the times and durations put its start outside the years 2015 to 2099"
+            raise record.refusal(what, "correct them, or drop the row")
         is_uncounted = is_failed and (prompt is None or completion is None)
         if is_uncounted:
             prompt, completion = prompt or 0, completion or 0
