@@ -1,5 +1,5 @@
 # A few aliases; each is one command that also works without make.
-.PHONY: help demo test lint bench figures api notebooks lock audit
+.PHONY: help demo test lint bench harden figures api notebooks lock audit
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,6 +21,10 @@ lint: ## Check style and types
 bench: ## Time the fast paths; the numbers belong to this machine
 	python3 -m paretocode.bootstrap setup test
 	$(VENV)/bin/python tests/benchmarks/run.py
+
+harden: ## Fuzz every reader and verb, and kill commands at work: about an hour
+	python3 -m paretocode.bootstrap setup test
+	PYTHONPATH=.:tests $(VENV)/bin/python tests/hardening/run.py
 
 figures: ## Draw the figures of docs/figures.md anew
 	python3 -m paretocode.bootstrap setup test
