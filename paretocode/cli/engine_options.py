@@ -68,7 +68,8 @@ def refuse_engine(args: argparse.Namespace) -> None:
     """
     for name in _OPTIONS:
         if hasattr(args, name):
+            stream = getattr(args, "stream", None)
             raise UsageError(
-                f"--{name} is for a partitioned stream, and there is none",
+                f"--{name} is for a partitioned stream, and {f'{stream} is' if stream else 'there is'} none",
                 way_out="name one with --stream; paretocode stream partition makes it",
             )

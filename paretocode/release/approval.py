@@ -187,9 +187,10 @@ def _is_moment(date: str) -> bool:
 
 
 def _is_complete(plain: dict[str, object]) -> bool:
-    is_text = all(isinstance(value, str) for value in plain.values())
+    if not all(isinstance(value, str) for value in plain.values()):
+        return False
     is_signed = (plain["signature"], bool(plain["principal"])) in {("none", False), ("ssh", True)}
     has_author = bool(plain["author"]) == (plain["author_from"] in {"given", "commit"})
     known_origin = plain["author_from"] in {"given", "commit", "unknown"}
     filled = all(str(value).strip() for key, value in plain.items() if key not in _MAY_BE_EMPTY)
-    return is_text and filled and is_signed and has_author and known_origin
+    return filled and is_signed and has_author and known_origin

@@ -1,4 +1,4 @@
-"""What is there to read? One small right file for every reader, from which the fuzzer makes wrong ones."""
+"""What is there to read? One small right file for each reader of files, from which the fuzzer makes wrong ones."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from paretocode.catalogue import load_bundled, load_catalogue, write_table
 from paretocode.catalogue.history import load_history, read_price_changes, read_price_snapshots
 from paretocode.evidence.feedback import read_feedback
 from paretocode.evidence.outcomes import read_outcomes
 from paretocode.experiment.spec import read_experiment
 from paretocode.release import reader
+from paretocode.release.approval import parse_approval
 from paretocode.release.gates.reading import read_gates
 from paretocode.release.people import parse_approvers
-from paretocode.stream import load_stream, write_stream_table
+from paretocode.stream import load_stream, read_coding_agent_sessions, write_stream_table
 from paretocode.stream.partitioned import open_partitions, partition_stream
 from paretocode.stream.stream import request_stream
 from paretocode.tiermap import documented_pareto_code
 from paretocode.tiermap.file import canonical_bytes, read_tier_map, tier_map_file
+from release_folders import approval_bytes, write_release
 
 __all__ = ["Seed", "seeds"]
 
@@ -261,6 +265,12 @@ def _histories() -> list[Seed]:
     ]
 
 
+def _routed(tier_map: bytes, approval: Path) -> object:
+    """Load a release whose only approval is the given one."""
+    folder = write_release(approval.parent / "release", tier_map, {"ada.json": approval.read_bytes()})
+    return reader.load(folder)
+
+
 def _texts() -> list[Seed]:
     catalogue = load_bundled()
     documented = documented_pareto_code(catalogue)
@@ -273,6 +283,7 @@ def _texts() -> list[Seed]:
         'format = "paretocode-approvers-1"\nrequired = 1\nroles = ["owner"]\ncount_unsigned = false\n\n'
         '[[people]]\nname = "Ada"\nprincipal = "ada@example.org"\nroles = ["owner"]\n'
     )
+    approval = approval_bytes(tier_map)
     reports = "min_score,tier,verdict,reporter\n0.65,medium,too weak,ann\n,high,fine,ben\n"
     outcomes = "question,model,score\nq1,a,0.5\nq1,b,1\nq2,a,0\nq2,b,1\n"
     return [
@@ -280,6 +291,8 @@ def _texts() -> list[Seed]:
         Seed(
             "tier map, by the router's reader", "tier_map.json", tier_map, lambda path: reader.parse(path.read_bytes())
         ),
+        Seed("approval", "ada.json", approval, lambda path: parse_approval(path.read_bytes(), where="ada.json")),
+        Seed("approval, by the router's reader", "ada.json", approval, partial(_routed, tier_map)),
         Seed("experiment", "experiment.toml", (EXPERIMENTS / "exact_edges.toml").read_bytes(), read_experiment),
         Seed("gates", "gates.toml", gates.encode(), read_gates),
         Seed(
@@ -311,8 +324,28 @@ def _parts(folder: Path, stream: Any) -> list[Seed]:
     return found
 
 
+def _coding_agent(folder: Path) -> list[Seed]:
+    """Return the coding agent's two files, of one session each."""
+    spent = '"parent_tokens": {"input": 30, "output": 5}, "subagent_tokens": {"input": 0, "output": 0}'
+    totals = f'{{{spent}, "subagent_count": 0}}'
+    requests = (
+        "SELECT 'a' AS trace_id, NULL::VARCHAR AS agent_id, unnest([0, 1]) AS turn, unnest([0.0, 9.0]) AS t, "
+        "'m' AS model, unnest([10, 20]) AS \"in\", unnest([2, 3]) AS out, unnest([0, 8]) AS d_prefix_prev, "
+        "1.5 AS api_time"
+    )
+    sessions = f"SELECT 'a' AS trace_id, ['m'] AS models, 12 AS tool_tokens, 3 AS system_tokens, '{totals}' AS totals"
+    read = {"requests": partial(load_stream, "coding_agent"), "sessions": read_coding_agent_sessions}
+    found = []
+    for name, query in (("requests", requests), ("sessions", sessions)):
+        path = folder / f"{name}.parquet"
+        with duckdb.connect() as engine:
+            engine.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+        found.append(Seed(f"log coding_agent, {name}", path.name, path.read_bytes(), read[name]))
+    return found
+
+
 def seeds(folder: Path) -> list[Seed]:
-    """Return a right file for every reader; `folder` is for what must be written to be had."""
+    """Return a right file for each reader; `folder` is for what must be written to be had."""
     found = [Seed(f"log {r}", file, content, partial(load_stream, r)) for r, (file, content) in _logs().items()]
     found += [Seed(f"models, {w}", file, content, load_catalogue) for w, (file, content) in _catalogues(folder).items()]
     stream = request_stream(
@@ -322,4 +355,4 @@ def seeds(folder: Path) -> list[Seed]:
         write_stream_table(stream, folder / f"log.{ending}")
         content = (folder / f"log.{ending}").read_bytes()
         found.append(Seed(f"log table, {ending}", f"log.{ending}", content, partial(load_stream, "table")))
-    return [*found, *_histories(), *_texts(), *_parts(folder, stream)]
+    return [*found, *_histories(), *_texts(), *_coding_agent(folder), *_parts(folder, stream)]

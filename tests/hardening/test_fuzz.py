@@ -12,13 +12,15 @@ from hardening.mutations import HOSTILE_TEXT
 from hardening.seeds import Seed, seeds
 from paretocode.catalogue import read_llm_prices
 from paretocode.catalogue.history import read_price_snapshots
-from paretocode.errors import InputError
+from paretocode.errors import InputError, SealError
+from paretocode.release.approval import parse_approval
 from paretocode.stream import READERS, load_stream
+from release_folders import approval_bytes
 
 
 def test_every_seed_is_right_and_every_reader_of_logs_has_one(tmp_path: Path) -> None:
     found = seeds(tmp_path)
-    assert {seed.name.removeprefix("log ") for seed in found} >= set(READERS) - {"coding_agent"}
+    assert {seed.name.removeprefix("log ").split(",")[0] for seed in found} >= set(READERS)
     for seed in found:
         place = tmp_path / "right" / seed.name.replace(" ", "-")
         place.mkdir(parents=True)
@@ -84,3 +86,10 @@ def test_a_duration_longer_than_history_is_no_start(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="put its start outside the years 2015 to 2099; correct them, or drop the row"):
         load_stream("vllm_semantic_router", path)
+
+
+@pytest.mark.parametrize("value", [{}, [], 3, None])
+def test_an_approval_whose_signature_is_no_text_is_refused(value: object) -> None:
+    approval = json.loads(approval_bytes(b"{}"))
+    with pytest.raises(SealError, match=r"it is no complete approval; approve again\."):
+        parse_approval(json.dumps({**approval, "signature": value}).encode(), where="ada.json")
