@@ -22,7 +22,7 @@ bench: ## Time the fast paths; the numbers belong to this machine
 	python3 -m paretocode.bootstrap setup test
 	$(VENV)/bin/python tests/benchmarks/run.py
 
-harden: ## Fuzz every reader and verb, and kill commands at work: about an hour
+harden: ## Fuzz readers and verbs, and kill commands at work: about an hour
 	python3 -m paretocode.bootstrap setup test
 	PYTHONPATH=.:tests $(VENV)/bin/python tests/hardening/run.py
 

@@ -1,4 +1,4 @@
-"""Commands that nobody means: each verb with arguments of any kind must end with a code of ours and in one sentence.
+"""Commands that nobody means: verbs with arguments of any kind must end with a code of ours and in one sentence.
 
     PYTHONPATH=.:tests python tests/hardening/arguments.py [--rounds 2000] [--seed 1] [--only VERB]
 

@@ -1,4 +1,4 @@
-"""Spoilt files for every reader: each must be read, or refused in one sentence, and never slowly.
+"""Spoilt files for the readers that have a seed: each must be read, or refused in one sentence, and never slowly.
 
     PYTHONPATH=.:tests python tests/hardening/fuzz.py [--rounds 20000] [--seed 1] [--only WORDS] [--keep FOLDER]
 
