@@ -20,7 +20,18 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "paretocode"
 
-GROUND = {"errors", "_checks", "_compiled", "_files", "_borders", "progress", "_terminal", "_source", "result"}
+GROUND = {
+    "errors",
+    "_checks",
+    "_counting",
+    "_compiled",
+    "_files",
+    "_borders",
+    "progress",
+    "_terminal",
+    "_source",
+    "result",
+}
 LOW = GROUND | {"catalogue", "stream"}
 MIDDLE = LOW | {"frontier", "bands", "tiermap"}
 SEARCH = MIDDLE | {"sim"}
@@ -31,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bootstrap": set(),
     "errors": set(),
     "_checks": {"errors"},
+    "_counting": {"_checks"},
     "_compiled": {"errors"},
     "_files": {"errors"},
     "_borders": {"errors"},
@@ -55,6 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 FLOOR = {
     "errors": 0,
     "_checks": 0,
+    "_counting": 0,
     "_compiled": 0,
     "_files": 0,
     "_borders": 0,
@@ -200,6 +213,7 @@ def test_the_table_agrees_with_the_floors() -> None:
             # On the lowest and the highest floor single files stand side by side; folders never look sideways.
             is_step = (here, there) in {
                 ("_checks", "errors"),
+                ("_counting", "_checks"),
                 ("_compiled", "errors"),
                 ("_files", "errors"),
                 ("_borders", "errors"),

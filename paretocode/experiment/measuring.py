@@ -27,7 +27,7 @@ from paretocode.sim.jumps import (
     tally_jumps,
 )
 from paretocode.sim.jumps.edge_jumps import edge_jumps_of
-from paretocode.sim.jumps.noise import AskedCounts, asked_counts, expected_flips_of, near_edge_ppm_of
+from paretocode.sim.jumps.noise import expected_flips_of, near_edge_ppm_of
 from paretocode.sim.luck import Luck, draw_luck
 from paretocode.sim.metrics import metrics_of
 from paretocode.sim.motion import (
@@ -43,7 +43,7 @@ from paretocode.sim.replaying import Replay, replay
 from paretocode.sim.tally_record import Tally
 from paretocode.sim.tallying import tally
 from paretocode.sim.tier_latency import tier_latencies
-from paretocode.stream import PPM
+from paretocode.stream import PPM, AskedCounts, asked_counts
 from paretocode.tiermap import TierMap
 
 __all__ = [

@@ -9,10 +9,9 @@ import numpy as np
 from paretocode.experiment.search_alternatives import alternatives
 from paretocode.experiment.search_done import Searched
 from paretocode.experiment.search_robust import robust_document
-from paretocode.sim.billing import exact_sum, nano_usd
-from paretocode.sim.replaying import replay
+from paretocode.sim.billing import nano_usd
 from paretocode.stream import PPM
-from paretocode.tune import Confirmed, MapAnswer, PerRequest, Pick, confirm_costs, order_warnings
+from paretocode.tune import Confirmed, MapAnswer, PerRequest, Pick, ReplayedBills, confirm_costs, order_warnings
 from paretocode.tune.latencies import latencies_of_maps
 from paretocode.tune.measures import measure_named
 from paretocode.tune.paths.found import Verdict
@@ -178,7 +177,8 @@ def _frontier(answer: MapAnswer) -> dict[str, list[Any]]:
 def _picks(searched: Searched, bills: dict[str, Confirmed]) -> list[dict[str, Any]]:
     """Return the picks, with quantiles of their lag-1 times where the search knows times."""
     answer = searched.answer
-    picks = [_pick(pick, answer, bills[pick.name], searched.stickiness) for pick in searched.picks]
+    again = _by_stickiness(searched)
+    picks = [_pick(pick, answer, bills[pick.name], again) for pick in searched.picks]
     if answer.question.luck is not None:
         for pick, times in zip(picks, latencies_of_maps(answer, [p.place for p in searched.picks]), strict=True):
             pick["latency_quantiles_s"] = {
@@ -188,7 +188,7 @@ def _picks(searched: Searched, bills: dict[str, Confirmed]) -> list[dict[str, An
     return picks
 
 
-def _pick(pick: Pick, answer: MapAnswer, bill: Confirmed, stickiness: list[str]) -> dict[str, Any]:
+def _pick(pick: Pick, answer: MapAnswer, bill: Confirmed, again: dict[str, dict[str, float]]) -> dict[str, Any]:
     question = answer.question
     return {
         "name": pick.name,
@@ -206,17 +206,22 @@ def _pick(pick: Pick, answer: MapAnswer, bill: Confirmed, stickiness: list[str])
         "n_sharing": pick.n_sharing,
         "moved_share": pick.moved_share,
         **_costs(bill),
-        "replayed_by_stickiness": _by_stickiness(pick, answer, stickiness),
+        "replayed_by_stickiness": again[pick.name],
     }
 
 
-def _by_stickiness(pick: Pick, answer: MapAnswer, stickiness: list[str]) -> dict[str, float]:
-    """Return the stateful bill of a pick under each asked stickiness [USD]."""
-    question = answer.question
-    bills = {}
-    for word in stickiness:
-        run = replay(
-            question.requests, pick.tier_map.with_policy(stickiness=word), question.catalogue, cache=question.cache
-        )
-        bills[word] = nano_usd(exact_sum(run.cost_pusd)) / 1e9
-    return bills
+def _by_stickiness(searched: Searched) -> dict[str, dict[str, float]]:
+    """Return the stateful bill of every pick under each asked stickiness [USD]."""
+    if not searched.stickiness:
+        return {pick.name: {} for pick in searched.picks}
+    question = searched.answer.question
+    maps = {
+        (pick.name, word): pick.tier_map.with_policy(stickiness=word)
+        for pick in searched.picks
+        for word in searched.stickiness
+    }
+    bills = question.counted.total(ReplayedBills(maps=maps, catalogue=question.catalogue, cache=question.cache))
+    return {
+        pick.name: {word: nano_usd(bills[pick.name, word]) / 1e9 for word in searched.stickiness}
+        for pick in searched.picks
+    }

@@ -10,8 +10,8 @@ import numpy as np
 
 from paretocode._checks import IntColumn
 from paretocode.catalogue.catalogue import Catalogue
-from paretocode.sim.tables import replayed_totals, scored_models
-from paretocode.stream import RequestStream
+from paretocode.sim.tables import ReplayedTotals, scored_models
+from paretocode.sim.tables.countable import LogInMemory
 from paretocode.tiermap import TierMap, map_from_edges
 from paretocode.tune import MapQuestion, Verdict, measure_named
 from paretocode.tune.worlds.over_settings import RobustSettings
@@ -94,14 +94,14 @@ def _limited(tier_map: TierMap, question: MapQuestion) -> dict[str, float]:
     """Return the limited measures of a map in the world at hand."""
     measures = [measure_named(name) for name in question.limits]
     models = scored_models(question.catalogue, question.policy, scale=question.scale, cache=question.cache)
-    totals = replayed_totals(
-        question.requests,
-        tier_map,
-        models,
-        [measure.metric for measure in measures],
+    count = ReplayedTotals(
+        tier_map=tier_map,
+        models=models,
+        names=tuple(measure.metric for measure in measures),
         luck=question.luck,
         near_edge_ppm=question.near_edge_ppm,
     )
+    totals = question.counted.total(count)
     return {measure.name: measure.value(totals[measure.metric], question.counts) for measure in measures}
 
 
@@ -113,20 +113,19 @@ def _totals(robust: RobustAnswer, question: MapQuestion, tier_map: TierMap) -> I
     for name in robust.worlds.names:
         world = worlds.get(name)
         catalogue = question.catalogue if world is None or world.catalogue is None else world.catalogue
-        stream: RequestStream = question.requests if world is None or world.stream is None else world.stream
+        log = question.counted if world is None or world.stream is None else LogInMemory(world.stream)
         models = scored_models(catalogue, question.policy, scale=question.scale, cache=question.cache)
         luck = question.luck
         if luck is not None and world is not None and world.sessions is not None:
             luck = luck.take(question.requests.rows_of(world.sessions))
-        found = replayed_totals(
-            stream,
-            _cut_anew(tier_map, catalogue),
-            models,
-            [metric],
+        count = ReplayedTotals(
+            tier_map=_cut_anew(tier_map, catalogue),
+            models=models,
+            names=(metric,),
             luck=luck,
             near_edge_ppm=question.near_edge_ppm,
         )
-        totals.append(found[metric])
+        totals.append(log.total(count)[metric])
     return np.array(totals, dtype=np.int64)
 
 

@@ -18,9 +18,9 @@ from paretocode.tiermap import TierMap
 from paretocode.tune import (
     MapAnswer,
     MapQuestion,
+    PerRequestCount,
     Pick,
     Setting,
-    per_request_optimum,
     pick_maps,
     search_maps,
 )
@@ -59,7 +59,7 @@ def searched_experiment(experiment: Experiment, spec: SearchSpec, *, parts: Path
         experiment=replace(experiment, tier_maps=maps, proposed=_proposed(experiment, picks, maps)),
         answer=answer,
         incumbent=incumbent,
-        optimum=per_request_optimum(question.requests, models, omitted=incumbent.model),
+        optimum=question.counted.total(PerRequestCount(models=models, incumbent=incumbent.tier_map)),
         picks=picks,
         robust=robust,
         near_optimal=spec.near_optimal,

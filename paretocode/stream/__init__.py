@@ -4,13 +4,16 @@ from paretocode.stream.compare import TokenPrices, bill_one_model, compare_strea
 from paretocode.stream.demand import (
     DEFAULT_DEMAND,
     DEMANDS,
+    AskedCounts,
     Demand,
     DemandMixture,
     DemandTable,
     Profile,
     apply_demand,
+    asked_counts,
     demand_of,
     observed_demand,
+    observed_demand_of,
 )
 from paretocode.stream.describe import NearEdgeMass, describe, near_edge_mass
 from paretocode.stream.drawn import drawn_sessions
@@ -42,6 +45,7 @@ __all__ = [
     "PRESETS",
     "READERS",
     "TABLE_COLUMNS",
+    "AskedCounts",
     "CodingAgentSessions",
     "Demand",
     "DemandMixture",
@@ -54,6 +58,7 @@ __all__ = [
     "StreamFinding",
     "TokenPrices",
     "apply_demand",
+    "asked_counts",
     "bill_one_model",
     "compare_streams",
     "demand_of",
@@ -65,6 +70,7 @@ __all__ = [
     "logged_columns",
     "near_edge_mass",
     "observed_demand",
+    "observed_demand_of",
     "read_azure",
     "read_burstgpt",
     "read_coding_agent",

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from paretocode.errors import InputError
+from paretocode.stream.demand.asked_counts import OMITTED, AskedCounts, asked_counts
 from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.tier_map import TierMap
 from paretocode.tiermap.tier_pairs import paired_tiers
@@ -71,13 +72,17 @@ class MapDiff:
         return {**plain, "is_empty": self.is_empty}
 
 
-def diff_tier_maps(old: TierMap, new: TierMap, *, stream: RequestStream | None = None) -> MapDiff:
+def diff_tier_maps(
+    old: TierMap, new: TierMap, *, stream: RequestStream | None = None, asked: AskedCounts | None = None
+) -> MapDiff:
     """Compare two maps.
 
     Parameters
     ----------
     stream
-        The requests whose tiers are compared by min score; without one no traffic is counted.
+        The requests whose tiers are compared by min score; without them no traffic is counted.
+    asked
+        Their min scores, counted, instead.
 
     Raises
     ------
@@ -90,7 +95,8 @@ def diff_tier_maps(old: TierMap, new: TierMap, *, stream: RequestStream | None =
             way_out="re-anchor one of them first",
         )
     home_old, home_new = _homes(old), _homes(new)
-    moves = {} if stream is None else _tier_moves(old, new, stream)
+    counts = asked_counts(stream) if stream is not None else asked
+    moves = {} if counts is None else _tier_moves(old, new, counts)
     return MapDiff(
         request_edges=(old.request_edges, new.request_edges),
         score_edges=(old.score_edges, new.score_edges),
@@ -106,7 +112,7 @@ def diff_tier_maps(old: TierMap, new: TierMap, *, stream: RequestStream | None =
         moved={k: (t, home_new[k]) for k, t in home_old.items() if k in home_new and home_new[k] != t},
         first_choice=_first_choices(old, new),
         tier_moves=moves,
-        moved_share=None if stream is None else sum(moves.values()),
+        moved_share=None if counts is None else sum(moves.values()),
     )
 
 
@@ -123,13 +129,13 @@ def _first_choices(old: TierMap, new: TierMap) -> dict[str, tuple[str | None, st
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _tier_moves(old: TierMap, new: TierMap, stream: RequestStream) -> dict[tuple[str, str], float]:
-    tiers = [tier_map.tiers_of(stream) for tier_map in (old, new)]
+def _tier_moves(old: TierMap, new: TierMap, asked: AskedCounts) -> dict[tuple[str, str], float]:
+    tiers = [tier_map.tiers_of_scores(asked.value, asked.value == OMITTED) for tier_map in (old, new)]
     counts = np.zeros((old.n_tiers, new.n_tiers), dtype=np.int64)
-    np.add.at(counts, (tiers[0], tiers[1]), 1)
+    np.add.at(counts, (tiers[0], tiers[1]), asked.n)
     pairs = paired_tiers(old.request_edges_ppm, new.request_edges_ppm)
     return {
-        (old.tiers[i].name, new.tiers[j].name): int(counts[i, j]) / len(stream)
+        (old.tiers[i].name, new.tiers[j].name): int(counts[i, j]) / asked.n_requests
         for i in range(old.n_tiers)
         for j in range(new.n_tiers)
         if counts[i, j] and pairs.get(i) != j

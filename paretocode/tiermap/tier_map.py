@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paretocode._checks import IntColumn, increasing
+from paretocode._checks import BoolColumn, IntColumn, increasing
 from paretocode.catalogue.catalogue import Catalogue
 from paretocode.errors import InputError
 from paretocode.stream.stream import RequestStream
@@ -196,8 +196,12 @@ class TierMap:
 
     def tiers_of(self, stream: RequestStream) -> IntColumn:
         """Return the tier that each request of a stream asks for. O(n log n_tiers)."""
-        tier = np.searchsorted(self.request_edges_ppm, stream.min_score_ppm, side="right").astype(np.int64)
-        tier[stream.is_omitted] = self.default_index
+        return self.tiers_of_scores(stream.min_score_ppm, stream.is_omitted)
+
+    def tiers_of_scores(self, min_score_ppm: IntColumn, is_omitted: BoolColumn) -> IntColumn:
+        """Return the tier that each min score asks for. O(n log n_tiers)."""
+        tier = np.searchsorted(self.request_edges_ppm, min_score_ppm, side="right").astype(np.int64)
+        tier[is_omitted] = self.default_index
         return tier
 
     def with_policy(self, **changed: object) -> TierMap:

@@ -1,13 +1,13 @@
 """Which map is best? Every map as a path of bands, weighed exactly: by one measure, by several, in several worlds."""
 
 from paretocode.tune.answer import BestMap, MapAnswer, MapPlace
-from paretocode.tune.confirm import Confirmed, confirm_costs, order_warnings
+from paretocode.tune.confirm import Confirmed, ReplayedBills, confirm_costs, order_warnings
 from paretocode.tune.conflicts import explain_no_map
 from paretocode.tune.edges import Candidates, EdgeRules, SearchSpace, TierRules, search_space
 from paretocode.tune.incumbent import Incumbent, incumbent_of
 from paretocode.tune.latencies import latencies_of_maps
 from paretocode.tune.measures import DEFAULT_MEASURES, MEASURES, Measure, measure_named
-from paretocode.tune.moved import MOVED, MovedTraffic
+from paretocode.tune.moved import MOVED, MovedTraffic, ServedCount, ServedCounts
 from paretocode.tune.paths import (
     BandGraph,
     FoundMaps,
@@ -19,7 +19,7 @@ from paretocode.tune.paths import (
     frontier_of_maps,
     near_optimal,
 )
-from paretocode.tune.per_request import PerRequest, per_request_optimum
+from paretocode.tune.per_request import PerRequest, PerRequestCount, per_request_optimum, served_models
 from paretocode.tune.picks import Pick, pick_maps
 from paretocode.tune.prepare import Prepared, prepared
 from paretocode.tune.question import MapQuestion, Setting
@@ -65,13 +65,18 @@ __all__ = [  # noqa: RUF022
     "latencies_of_maps",
     "Incumbent",
     "incumbent_of",
+    "served_models",
     "MOVED",
+    "ServedCount",
+    "ServedCounts",
     "MovedTraffic",
     "PerRequest",
+    "PerRequestCount",
     "per_request_optimum",
     "Pick",
     "pick_maps",
     "most_stable_map",
+    "ReplayedBills",
     "Confirmed",
     "confirm_costs",
     "order_warnings",

@@ -9,16 +9,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from paretocode.catalogue.catalogue import Catalogue
 from paretocode.sim.billing import exact_sum
-from paretocode.sim.luck import Luck
+from paretocode.sim.cache import PrefixCache
 from paretocode.sim.replaying import replay
 from paretocode.sim.tables import scored_models
-from paretocode.sim.tables.replayed import replayed_totals
+from paretocode.sim.tables.replayed import ReplayedTotals
+from paretocode.stream.stream import RequestStream
 from paretocode.tiermap import TierMap
 from paretocode.tune.question import MapQuestion
 
-__all__ = ["Confirmed", "confirm_costs", "order_warnings"]
+__all__ = ["Confirmed", "ReplayedBills", "confirm_costs", "order_warnings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Confirmed:
 
 
 def confirm_costs(
-    question: MapQuestion, maps: Mapping[str, TierMap], table_pusd: Mapping[str, int], *, luck: Luck | None = None
+    question: MapQuestion, maps: Mapping[str, TierMap], table_pusd: Mapping[str, int]
 ) -> tuple[Confirmed, ...]:
     """Replay maps and return their bills. O(n) for each map.
 
@@ -57,19 +60,34 @@ def confirm_costs(
         Name -> the search's own sum; maps that were not searched are left out.
     """
     models = scored_models(question.catalogue, question.policy, scale=question.scale, cache=question.cache)
-    found = []
-    for name, tier_map in maps.items():
-        lag1 = replayed_totals(question.requests, tier_map, models, ["cost_pusd"])["cost_pusd"]
-        run = replay(question.requests, tier_map, question.catalogue, cache=question.cache, luck=luck)
-        found.append(
-            Confirmed(
-                name=name,
-                table_pusd=table_pusd.get(name),
-                lag1_pusd=lag1,
-                replayed_pusd=exact_sum(run.cost_pusd),
-            )
+    replayed = question.counted.total(ReplayedBills(maps=maps, catalogue=question.catalogue, cache=question.cache))
+    return tuple(
+        Confirmed(
+            name=name,
+            table_pusd=table_pusd.get(name),
+            lag1_pusd=question.counted.total(ReplayedTotals(tier_map=tier_map, models=models, names=("cost_pusd",)))[
+                "cost_pusd"
+            ],
+            replayed_pusd=replayed[name],
         )
-    return tuple(found)
+        for name, tier_map in maps.items()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayedBills:
+    """Counts a log's bills under several maps, replayed with their own stickiness and all caches [pico-USD]."""
+
+    maps: Mapping[Any, TierMap]
+    catalogue: Catalogue
+    cache: PrefixCache
+
+    def __call__(self, stream: RequestStream) -> dict[Any, int]:
+        """Return the bill of a stream of whole sessions by the maps' keys."""
+        return {
+            key: exact_sum(replay(stream, tier_map, self.catalogue, cache=self.cache).cost_pusd)
+            for key, tier_map in self.maps.items()
+        }
 
 
 def order_warnings(confirmed: tuple[Confirmed, ...]) -> tuple[str, ...]:

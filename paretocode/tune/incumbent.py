@@ -1,15 +1,12 @@
-"""How does a map in force compare with the tables' maps? Its totals by the same account, and who serves whom."""
+"""How does a map in force compare with the tables' maps? Its totals by the same account."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from paretocode._checks import IndexColumn
 from paretocode.errors import InputError
-from paretocode.sim.plan import routing_plan
-from paretocode.sim.replaying import decide
 from paretocode.sim.tables import scored_models
-from paretocode.sim.tables.replayed import replayed_totals
+from paretocode.sim.tables.replayed import ReplayedTotals
 from paretocode.tiermap import TierMap
 from paretocode.tune.measures import table_metrics
 from paretocode.tune.question import MapQuestion
@@ -28,13 +25,10 @@ class Incumbent:
     totals
         Metric -> total, replayed without stickiness and billed by the lag-1 rule; `n_tier_jumps` and `n_model_jumps`
         among them.
-    model
-        Shape (n_requests,): the catalogue row that serves each request, or `UNSERVED`.
     """
 
     tier_map: TierMap
     totals: dict[str, int]
-    model: IndexColumn
 
     def value(self, name: str, question: MapQuestion) -> float:
         """Return a shown measure in people's units."""
@@ -43,7 +37,7 @@ class Incumbent:
 
 
 def incumbent_of(question: MapQuestion, tier_map: TierMap) -> Incumbent:
-    """Measure the map in force on the question's stream. O(n).
+    """Measure the map in force on the question's log. O(n).
 
     Raises
     ------
@@ -61,10 +55,7 @@ def incumbent_of(question: MapQuestion, tier_map: TierMap) -> Incumbent:
         raise InputError(
             "latency is asked for and there is no luck", where="search", way_out="give luck to the question"
         )
-    return Incumbent(
-        tier_map=tier_map,
-        totals=replayed_totals(
-            question.requests, stateless, models, names, luck=question.luck, near_edge_ppm=question.near_edge_ppm
-        ),
-        model=decide(question.requests, routing_plan(stateless, question.catalogue)).model_index,
+    count = ReplayedTotals(
+        tier_map=stateless, models=models, names=names, luck=question.luck, near_edge_ppm=question.near_edge_ppm
     )
+    return Incumbent(tier_map=tier_map, totals=question.counted.total(count))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from paretocode._checks import BoolColumn, IndexColumn, IntColumn
+from paretocode.catalogue.catalogue import Catalogue
 from paretocode.sim.billing import billed, exact_sum, tariff
 from paretocode.sim.cache import NO_CACHE, lag1_cached_tokens
-from paretocode.sim.plan import UNSERVED
+from paretocode.sim.plan import UNSERVED, routing_plan
 from paretocode.sim.prices import price_rows
+from paretocode.sim.replaying import decide
 from paretocode.sim.tables import ScoredModels
 from paretocode.stream.stream import RequestStream
+from paretocode.tiermap import TierMap
 
-__all__ = ["PerRequest", "per_request_optimum"]
+__all__ = ["PerRequest", "PerRequestCount", "per_request_optimum", "served_models"]
 
 _CHUNK = 1 << 18
 
@@ -42,6 +45,28 @@ class PerRequest:
     n_short: int
     n_unserved: int
     n_model_jumps: int
+
+    def __add__(self, other: PerRequest) -> PerRequest:
+        """Return the yardstick of both parts of a log, split by session; exact."""
+        return PerRequest(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(PerRequest)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerRequestCount:
+    """`per_request_optimum` as a count of a log; omitting requests are served as the map in force serves them."""
+
+    models: ScoredModels
+    incumbent: TierMap
+
+    def __call__(self, stream: RequestStream) -> PerRequest:
+        """Return the yardstick of a stream of whole sessions."""
+        served = served_models(stream, self.incumbent, self.models.catalogue)
+        return per_request_optimum(stream, self.models, omitted=served)
+
+
+def served_models(stream: RequestStream, tier_map: TierMap, catalogue: Catalogue) -> IndexColumn:
+    """Return the catalogue row that serves each request without stickiness, or `UNSERVED`; shape (n,). O(n)."""
+    return decide(stream, routing_plan(tier_map.with_policy(stickiness="none"), catalogue)).model_index
 
 
 def per_request_optimum(stream: RequestStream, models: ScoredModels, *, omitted: IndexColumn) -> PerRequest:

@@ -13,7 +13,7 @@ from paretocode.tiermap import TierMap
 from paretocode.tune.answer import BestMap, MapAnswer, MapPlace
 from paretocode.tune.incumbent import Incumbent
 from paretocode.tune.measures import measure_named
-from paretocode.tune.moved import MOVED, MovedTraffic
+from paretocode.tune.moved import MOVED, MovedTraffic, ServedCount
 from paretocode.tune.stable import at_most, least_of_all, most_stable_map
 
 __all__ = ["MOST_PICKS", "Pick", "pick_maps"]
@@ -79,7 +79,8 @@ def pick_maps(answer: MapAnswer, incumbent: Incumbent, *, near_optimal: float = 
         return ()
     names, first = answer.question.measures, answer.question.measures[0]
     order = pool[np.lexsort(tuple(answer.total(name)[pool] for name in reversed(names)))]
-    moved = [MovedTraffic(one.prepared.space, answer.question.requests, incumbent.model) for one in answer.searched]
+    spaces, log = [one.prepared.space for one in answer.searched], answer.question.counted
+    moved = [MovedTraffic(space, log.total(ServedCount.of(space, incumbent.tier_map))) for space in spaces]
     picks = _Picks(answer, moved)
     picks.add_row(int(order[0]), _least(first), f"least {measure_named(first).text}")
     for name in names[1:]:

@@ -19,10 +19,12 @@ from paretocode.tune import (
     MapQuestion,
     MovedTraffic,
     Pick,
+    ServedCount,
     every_map,
     incumbent_of,
     pick_maps,
     search_maps,
+    served_models,
 )
 
 MODELS = load_bundled()
@@ -119,7 +121,8 @@ def test_the_nearest_moves_least_of_all_maps_that_improve(
     columns = [measure.metric for measure in answer.question.shown]
     moved = []
     for one in answer.searched:
-        traffic = MovedTraffic(one.prepared.space, QUESTION.stream, incumbent.model).graph()
+        space = one.prepared.space
+        traffic = MovedTraffic(space, ServedCount.of(space, incumbent.tier_map)(QUESTION.requests)).graph()
         for n in QUESTION.n_bands:
             totals = every_map(traffic, n_bands=n).totals
             shown = totals[:, [traffic.column(metric) for metric in columns]]
@@ -132,15 +135,16 @@ def test_requests_that_nobody_served_move_when_somebody_does(answer: MapAnswer) 
     place = answer.place_of(0)
     space = answer.searched[place.setting].prepared.space
     nobody = np.full(len(QUESTION.stream), UNSERVED, dtype=np.int32)
-    assert MovedTraffic(space, QUESTION.stream, nobody).share(place.arcs) == 1.0
+    counts = ServedCount.of(space, documented_pareto_code(MODELS)).by_model(QUESTION.requests, nobody)
+    assert MovedTraffic(space, counts).share(place.arcs) == 1.0
 
 
 def test_the_moved_share_is_that_of_the_replayed_models(
     answer: MapAnswer, picks: tuple[Pick, ...], incumbent: Incumbent
 ) -> None:
     for pick in picks:
-        served = incumbent_of(QUESTION, pick.tier_map).model
-        assert pick.moved_share == pytest.approx(np.mean(served != incumbent.model), abs=0)
+        served, before = (served_models(QUESTION.requests, m, MODELS) for m in (pick.tier_map, incumbent.tier_map))
+        assert pick.moved_share == pytest.approx(np.mean(served != before), abs=0)
 
 
 def test_names_and_reasons_are_distinct(picks: tuple[Pick, ...]) -> None:

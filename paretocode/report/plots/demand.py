@@ -29,13 +29,13 @@ _OMITTED_AT, _RIGHT = 1.11, 1.19
 _LEFT = -0.03
 
 
-def plot_demand(stream: RequestStream, tier_maps: Mapping[str, TierMap]) -> Figure:
+def plot_demand(stream: RequestStream | DemandTable, tier_maps: Mapping[str, TierMap]) -> Figure:
     """Draw the share of requests over their min score, with each map's tiers and edges above.
 
     Parameters
     ----------
     stream
-        Whose requests are counted; omitted min scores stand apart, at the right.
+        Whose requests are counted, or the count itself; omitted min scores stand apart, at the right.
     tier_maps
         Name -> map, incumbent first; may be empty.
 
@@ -52,7 +52,7 @@ def plot_demand(stream: RequestStream, tier_maps: Mapping[str, TierMap]) -> Figu
             above, below = figure.subplots(2, sharex=True, height_ratios=[ruler, 2.9])
         else:
             above, below = None, figure.subplots()
-        _draw_demand(below, demand_of(stream))
+        _draw_demand(below, stream if isinstance(stream, DemandTable) else demand_of(stream))
         _prepare(below)
         if above is not None:
             _prepare_rulers(above, list(tier_maps))

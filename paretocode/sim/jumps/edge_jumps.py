@@ -13,8 +13,7 @@ import numpy as np
 
 from paretocode._checks import BoolColumn, IntColumn
 from paretocode.errors import InputError
-from paretocode.sim.jumps.noise import AskedCounts, asked_counts
-from paretocode.sim.jumps.noise_law import OMITTED
+from paretocode.stream.demand.asked_counts import OMITTED, AskedCounts, asked_counts
 from paretocode.stream.stream import PPM, RequestStream
 from paretocode.tiermap.tier_map import TierMap
 

@@ -8,22 +8,19 @@ probabilities over the distinct min scores; no sampling is needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
-from paretocode._checks import IntColumn
 from paretocode.errors import InputError
-from paretocode.sim.jumps.noise_law import OMITTED, NoiseLaw
-from paretocode.sim.tables._counting import summed
+from paretocode.sim.jumps.noise_law import NoiseLaw
+from paretocode.stream.demand.asked_counts import OMITTED, AskedCounts, asked_counts
 from paretocode.stream.description.asked import near_edge_mass_of
 from paretocode.stream.stream import PPM, RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
 __all__ = [
-    "AskedCounts",
     "ExpectedFlips",
-    "asked_counts",
     "expected_flips",
     "expected_flips_of",
     "near_edge_ppm",
@@ -76,45 +73,6 @@ class ExpectedFlips:
     def rate_by_session(self) -> float | None:
         """Expected tier jumps per pair, noise once a session; None when there is no pair."""
         return self.tier_jumps_by_session / self.n_pairs if self.n_pairs else None
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class AskedCounts:
-    """The min scores of a stream and of its pairs, counted; two add up. Make one with `asked_counts`.
-
-    Parameters
-    ----------
-    value, n
-        Distinct min scores, increasing [ppm], `OMITTED` for none, and how many requests ask for each.
-    first, second, n_pairs
-        Distinct pairs of consecutive min scores of a session, in order, and how often each occurs.
-    """
-
-    value: IntColumn
-    n: IntColumn
-    first: IntColumn
-    second: IntColumn
-    n_pairs: IntColumn
-
-    @property
-    def n_requests(self) -> int:
-        """All requests, those that omit their min score included."""
-        return int(self.n.sum())
-
-    def __add__(self, other: AskedCounts) -> AskedCounts:
-        """Return the counts of both parts, split by session; exact, associative and commutative."""
-        both = [np.concatenate((getattr(self, f.name), getattr(other, f.name))) for f in fields(AskedCounts)]
-        (value,), (n,) = summed([both[0]], [both[1]])
-        (first, second), (n_pairs,) = summed(both[2:4], [both[4]])
-        return AskedCounts(value=value, n=n, first=first, second=second, n_pairs=n_pairs)
-
-
-def asked_counts(stream: RequestStream) -> AskedCounts:
-    """Count the min scores of a stream and of its pairs. O(n log n)."""
-    asked = np.where(stream.is_omitted, OMITTED, stream.min_score_ppm)
-    value, n = np.unique(asked, return_counts=True)
-    first, second, n_pairs = _distinct_pairs(stream, asked)
-    return AskedCounts(value=value, n=n, first=first, second=second, n_pairs=n_pairs)
 
 
 def near_edge_ppm(stream: RequestStream, tier_map: TierMap, distances: Sequence[float]) -> tuple[int, ...]:
@@ -204,11 +162,3 @@ def expected_flips_of(asked: AskedCounts, tier_map: TierMap, noise_sd: float) ->
         tier_jumps_by_turn=float((1 - law.same_tier_apart(first, second)) @ pair_count),
         tier_jumps_by_session=float((1 - law.same_tier_together(first, second)) @ pair_count),
     )
-
-
-def _distinct_pairs(stream: RequestStream, asked: IntColumn) -> tuple[IntColumn, IntColumn, IntColumn]:
-    """Return the distinct pairs of consecutive min scores of a session, and how often each occurs."""
-    width = PPM + 2
-    code = (asked[:-1] - OMITTED) * width + (asked[1:] - OMITTED)
-    pair, count = np.unique(code[~stream.is_first[1:]], return_counts=True)
-    return pair // width + OMITTED, pair % width + OMITTED, count

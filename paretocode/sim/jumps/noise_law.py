@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from paretocode._checks import FloatColumn, IntColumn
+from paretocode.stream.demand.asked_counts import OMITTED
 from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["OMITTED", "NoiseLaw"]
-
-OMITTED = -1
-"""Min score of a request that states none: it asks for the default tier and carries no noise."""
+__all__ = ["NoiseLaw"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

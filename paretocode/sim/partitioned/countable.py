@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from paretocode.sim.partitioned.asked_parts import AskedPart
 from paretocode.sim.partitioned.executors import Engine
@@ -14,22 +15,34 @@ from paretocode.sim.partitioned.running import done_parts, merged_parts
 from paretocode.sim.partitioned.tabulations import table_tasks
 from paretocode.sim.tables import LogTables, TableSubject
 from paretocode.sim.tables.countable import LevelCounts, level_counts
+from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.policy import Policy
 
-__all__ = ["LevelTask", "LogInParts"]
+__all__ = ["LogInParts"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LevelTask:
-    """Counts one part by routed level; picklable."""
+class _LevelCount:
+    """Counts a stream by routed level."""
 
-    part: AskedPart
     policy: Policy
     default_is_highest: bool
 
-    def __call__(self) -> LevelCounts:
-        """Read the part and count it."""
-        return level_counts(self.part.stream(), self.policy, default_is_highest=self.default_is_highest)
+    def __call__(self, stream: RequestStream) -> LevelCounts:
+        return level_counts(stream, self.policy, default_is_highest=self.default_is_highest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CountTask(Generic[T]):
+    """Reads one part and counts it."""
+
+    part: AskedPart
+    count: Callable[[RequestStream], T]
+
+    def __call__(self) -> T:
+        return self.count(self.part.stream())
 
 
 class LogInParts:
@@ -58,10 +71,13 @@ class LogInParts:
         key = (policy.hysteresis_ppm, policy.downgrades, default_is_highest)
         if key not in self._levels:
             plain = replace(Policy(), hysteresis_ppm=policy.hysteresis_ppm, downgrades=policy.downgrades)
-            tasks = [LevelTask(part=p, policy=plain, default_is_highest=default_is_highest) for p in self.parts]
-            results = done_parts(tasks, self.engine, n_at_once=self.n_at_once, what="count levels")
-            self._levels[key] = merged_parts(results)
+            self._levels[key] = self.total(_LevelCount(policy=plain, default_is_highest=default_is_highest))
         return self._levels[key]
+
+    def total(self, count: Callable[[RequestStream], T]) -> T:
+        """Return what a count comes to over all parts; every part is read once."""
+        tasks = [_CountTask(part=part, count=count) for part in self.parts]
+        return merged_parts(done_parts(tasks, self.engine, n_at_once=self.n_at_once, what="count"))
 
     def tables(self, subject: TableSubject) -> LogTables:
         """Return its tables; every part is read once."""

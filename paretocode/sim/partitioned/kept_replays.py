@@ -15,9 +15,9 @@ from paretocode._files import json_bytes, read_json, write_atomically
 from paretocode.errors import InputError
 from paretocode.sim.histogram import LatencyHistogram
 from paretocode.sim.jumps import Jumps, JumpTally
-from paretocode.sim.jumps.noise import AskedCounts
 from paretocode.sim.partitioned.replays import MapTally, PartReplays
 from paretocode.sim.tally_record import Subject, Tally
+from paretocode.stream.demand.asked_counts import AskedCounts
 
 __all__ = ["KeptReplays"]
 

@@ -9,11 +9,11 @@ from paretocode.catalogue.catalogue import Catalogue
 from paretocode.catalogue.scales import ScoreScale
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.jumps import JumpTally, jump_tables, tally_jumps
-from paretocode.sim.jumps.noise import AskedCounts, asked_counts
 from paretocode.sim.partitioned.asked_parts import AskedPart
 from paretocode.sim.replaying import replay
 from paretocode.sim.tally_record import Tally
 from paretocode.sim.tallying import tally
+from paretocode.stream.demand.asked_counts import AskedCounts, asked_counts
 from paretocode.tiermap.tier_map import TierMap
 
 __all__ = ["MapTally", "PartReplays", "ReplayTask", "replay_tasks"]

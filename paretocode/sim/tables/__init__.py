@@ -8,7 +8,7 @@ from paretocode.sim.tables.grid import RequestGrid
 from paretocode.sim.tables.log_tables import LogTables, PairTable, RequestTable
 from paretocode.sim.tables.metrics import TableMetrics
 from paretocode.sim.tables.models import ScoredModels, scored_models
-from paretocode.sim.tables.replayed import replayed_totals
+from paretocode.sim.tables.replayed import ReplayedTotals, replayed_totals
 from paretocode.sim.tables.routed import ABOVE_ALL, BELOW_ALL, routed_levels
 from paretocode.sim.tables.subject import TableSubject, table_subject
 from paretocode.sim.tables.tabulate import log_tables
@@ -42,5 +42,6 @@ __all__ = [  # noqa: RUF022
     "ByTier",
     "AnyEdges",
     "EdgeTotals",
+    "ReplayedTotals",
     "replayed_totals",
 ]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paretocode._checks import IntColumn
+from paretocode._counting import binned
 from paretocode.sim.plan import UNSERVED
 from paretocode.sim.tables._band_set import BandSet
-from paretocode.sim.tables._counting import binned
 from paretocode.sim.tables.metrics import TableMetrics
 
 __all__ = ["take_pairs"]

@@ -6,13 +6,14 @@ being here together.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from paretocode._checks import IntColumn, read_only
-from paretocode.sim.tables._counting import summed
+from paretocode._counting import summed
 from paretocode.sim.tables.log_tables import LogTables
 from paretocode.sim.tables.routed import routed_levels
 from paretocode.sim.tables.subject import TableSubject
@@ -21,6 +22,8 @@ from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.policy import Policy
 
 __all__ = ["CountableLog", "LevelCounts", "LogInMemory", "level_counts"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,6 +80,21 @@ class CountableLog(Protocol):
     def tables(self, subject: TableSubject) -> LogTables:
         """Return its tables."""
 
+    def total(self, count: Callable[[RequestStream], T]) -> T:
+        """Return what a count of whole sessions comes to over all of it.
+
+        Parameters
+        ----------
+        count
+            A function of a stream whose results add up (by ``+``; mappings key by key), to the digit, to its result for
+            the whole; one that is picklable, where others do the work.
+
+        Raises
+        ------
+        InputError
+            Requests that are nowhere to be looked at.
+        """
+
 
 class LogInMemory:
     """A stream, counted when asked."""
@@ -92,3 +110,7 @@ class LogInMemory:
     def tables(self, subject: TableSubject) -> LogTables:
         """Return its tables. O(n)."""
         return log_tables(self.stream, subject)
+
+    def total(self, count: Callable[[RequestStream], T]) -> T:
+        """Return the count of the stream."""
+        return count(self.stream)

@@ -14,8 +14,8 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from paretocode._checks import BoolColumn, IntColumn, read_only
+from paretocode._counting import summed
 from paretocode.errors import InputError
-from paretocode.sim.tables._counting import summed
 from paretocode.sim.tables._exact import refuse_dear
 from paretocode.sim.tables.subject import TableSubject
 

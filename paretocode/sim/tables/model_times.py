@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from paretocode._checks import IntColumn, read_only
+from paretocode._counting import binned
 from paretocode.sim.latency import latency_tables, latency_us
 from paretocode.sim.luck import Luck
-from paretocode.sim.tables._counting import binned
 from paretocode.sim.tables.by_tier import TierSums
 from paretocode.sim.tables.log_tables import LogTables
 from paretocode.sim.tables.routed import routed_levels

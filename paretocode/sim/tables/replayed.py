@@ -7,6 +7,7 @@ is replayed without stickiness and billed by the lag-1 rule, so that it can be c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -26,7 +27,24 @@ from paretocode.sim.tables.models import ScoredModels
 from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
-__all__ = ["replayed_totals"]
+__all__ = ["ReplayedTotals", "replayed_totals"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayedTotals:
+    """`replayed_totals` of one map as a count of a log, for `CountableLog.total`; the parameters are the same."""
+
+    tier_map: TierMap
+    models: ScoredModels
+    names: tuple[str, ...]
+    luck: Luck | None = None
+    near_edge_ppm: int = 10_000
+
+    def __call__(self, stream: RequestStream) -> dict[str, int]:
+        """Return the totals of a stream of whole sessions."""
+        return replayed_totals(
+            stream, self.tier_map, self.models, self.names, luck=self.luck, near_edge_ppm=self.near_edge_ppm
+        )
 
 
 def replayed_totals(

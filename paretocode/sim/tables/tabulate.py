@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from paretocode._checks import IntColumn, read_only
+from paretocode._counting import counted, numbered, summed
 from paretocode.progress import task
 from paretocode.sim.replaying import session_blocks
-from paretocode.sim.tables._counting import counted, numbered, summed
 from paretocode.sim.tables._exact import refuse_inexact
 from paretocode.sim.tables.log_tables import LogTables, PairTable, RequestTable
 from paretocode.sim.tables.routed import routed_levels

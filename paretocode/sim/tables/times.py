@@ -12,11 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from paretocode._checks import IntColumn, read_only
+from paretocode._counting import binned
 from paretocode.errors import InputError
 from paretocode.sim.latency import UNCACHED_US_PER_TOKEN, latency_tables, latency_us
 from paretocode.sim.luck import Luck
 from paretocode.sim.replaying import session_blocks
-from paretocode.sim.tables._counting import binned
 from paretocode.sim.tables.log_tables import LogTables
 from paretocode.sim.tables.routed import routed_levels
 from paretocode.sim.tables.tabulate import held_tokens, keys_of

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from paretocode._checks import BoolColumn, IntColumn, read_only
+from paretocode.stream.demand.asked_counts import AskedCounts, asked_counts
 from paretocode.stream.demand.law import Demand, DemandTable
 from paretocode.stream.demand.mixture import DemandMixture
 from paretocode.stream.stream import PPM, RequestStream
 
-__all__ = ["apply_demand", "demand_of", "observed_demand"]
+__all__ = ["apply_demand", "demand_of", "observed_demand", "observed_demand_of"]
 
 
 def apply_demand(
@@ -111,13 +112,16 @@ def observed_demand(stream: RequestStream, least_share: float = 0.02) -> Demand:
     >>> law.atoms, law.omitted_share, law.switch_rate
     (((0.2, 0.25), (0.65, 0.5)), 0.25, 0.5)
     """
-    table = demand_of(stream)
+    return observed_demand_of(asked_counts(stream), least_share)
+
+
+def observed_demand_of(asked: AskedCounts, least_share: float = 0.02) -> Demand:
+    """Return the same from the counts of a log's min scores."""
+    table = asked.demand_table
     is_atom = table.share >= least_share
     atoms = tuple(zip((table.min_score_ppm[is_atom] / PPM).tolist(), table.share[is_atom].tolist(), strict=True))
     smooth = max(0.0, 1.0 - table.omitted_share - sum(share for _, share in atoms))
-    asked = np.where(stream.is_omitted, -1, stream.min_score_ppm)
-    later = ~stream.is_first[1:]
-    switches = int(np.count_nonzero(later & (asked[1:] != asked[:-1])))
+    switches = int(asked.n_pairs[asked.first != asked.second].sum())
     rest = table.min_score_ppm[~is_atom] / PPM
     return Demand(
         atoms=atoms,
@@ -125,5 +129,5 @@ def observed_demand(stream: RequestStream, least_share: float = 0.02) -> Demand:
         smooth_share=smooth,
         smooth_low=float(rest.min()) if len(rest) else 0.0,
         smooth_high=float(rest.max()) if len(rest) else 1.0,
-        switch_rate=switches / max(1, int(np.count_nonzero(later))),
+        switch_rate=switches / max(1, int(asked.n_pairs.sum())),
     )

@@ -19,7 +19,6 @@ from dying_workers import dies
 from paretocode.catalogue import PercentileScale, load_bundled
 from paretocode.errors import EngineError, InputError, MissingDependencyError, UsageError
 from paretocode.sim import draw_luck, jump_tables, replay, tally, tally_jumps
-from paretocode.sim.jumps.noise import asked_counts
 from paretocode.sim.partitioned import (
     InThisProcess,
     MapTally,
@@ -36,6 +35,7 @@ from paretocode.sim.partitioned.kept_tables import KeptTables
 from paretocode.sim.tables import RequestGrid, log_tables, request_classes, scored_models, table_subject
 from paretocode.sim.tallying import tally_subject
 from paretocode.stream import DEFAULT_DEMAND, apply_demand, synthesise
+from paretocode.stream.demand.asked_counts import asked_counts
 from paretocode.stream.partitioned import PartitionedStream, partition_stream
 from paretocode.tiermap import Policy, documented_pareto_code
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from paretocode.sim.tables.log_tables import LogTables
 from paretocode.sim.tables.pull.reading import answer_of, pulled_tables
 from paretocode.sim.tables.routed import ABOVE_ALL, BELOW_ALL
 from paretocode.sim.tables.subject import TableSubject
+from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.policy import Policy
 
 __all__ = ["PulledLog"]
@@ -84,3 +85,17 @@ class PulledLog:
     def tables(self, subject: TableSubject) -> LogTables:
         """Return its tables on any grid."""
         return pulled_tables(self.answer, subject, where=self.name)
+
+    def total(self, count: Callable[[RequestStream], object]) -> NoReturn:
+        """Refuse: there are no requests here.
+
+        Raises
+        ------
+        InputError
+            Always.
+        """
+        raise InputError(
+            "this looks at single requests, and they are in the warehouse",
+            where=self.name,
+            way_out="partition the log to replay maps on it",
+        )

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paretocode._checks import BoolColumn, IntColumn, read_only
+from paretocode._counting import summed
 from paretocode.errors import InputError
-from paretocode.sim.tables._counting import summed
 from paretocode.sim.tables._exact import refuse_dear
 from paretocode.sim.tables.log_tables import LogTables, PairTable, RequestTable
 from paretocode.sim.tables.pull.query import OMITTED, PULL_COLUMNS, classes_digest
