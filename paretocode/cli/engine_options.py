@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paretocode.errors import UsageError
 
 if TYPE_CHECKING:
-    from paretocode.sim.partitioned import Engine
+    from paretocode.sim.partitioned import EngineChoice
 
 __all__ = ["add_engine", "asked_engine", "is_partitioned", "refuse_engine"]
 
@@ -45,17 +44,12 @@ def is_partitioned(path: str | None) -> bool:
     return bool(path) and any((Path(str(path)) / name).exists() for name in ("partitions.json", ".work"))
 
 
-def asked_engine(args: argparse.Namespace, *, n_parts: int) -> tuple[Engine, int]:
-    """Return the engine, and how many parts are out at a time: one more than workers, so that nobody waits."""
-    from paretocode.sim.partitioned import engine_named
+def asked_engine(args: argparse.Namespace) -> EngineChoice:
+    """Return the engine that is asked for."""
+    from paretocode.sim.partitioned import EngineChoice
 
-    workers, scheduler = getattr(args, "workers", None), getattr(args, "scheduler", None)
-    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    usual = "dask" if scheduler else "processes" if min(n_parts, workers or n_cores) > 1 else "serial"
-    name = getattr(args, "engine", usual)
-    n_workers = workers or (None if name == "dask" and scheduler else n_cores)
-    at_once = n_parts if n_workers is None else n_workers + 1
-    return engine_named(name, workers=n_workers, scheduler=scheduler), at_once
+    asked = {name: getattr(args, name, None) for name in _OPTIONS}
+    return EngineChoice(name=asked["engine"], workers=asked["workers"], scheduler=asked["scheduler"])
 
 
 def refuse_engine(args: argparse.Namespace) -> None:

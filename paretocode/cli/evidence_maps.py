@@ -43,12 +43,12 @@ def _recommended(asked: Asked) -> TierMap:
     """Return the map that ``[evidence.selection]`` recommends, as a run finds it."""
     from paretocode.experiment.evidence_choosing import Chooser
     from paretocode.experiment.evidence_selection import selection, with_recommended
-    from paretocode.experiment.measuring import MapReplays, measure_maps
+    from paretocode.experiment.measuring import measure_maps
 
     experiment = asked.experiment
     say("choosing the map by [evidence.selection], as a run does; --candidate or --map names one at once")
     measured = measure_maps(experiment)
-    selected = selection(experiment, measured, None, Chooser(experiment, None), MapReplays(experiment))
+    selected = selection(experiment, measured, None, Chooser(experiment, None))
     settled = with_recommended(experiment, selected)
     return settled.tier_maps[settled.proposed]
 

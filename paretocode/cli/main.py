@@ -72,9 +72,21 @@ def command_parser(loaded: Collection[str] = VERBS) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
+    if argv is None:
+        _leave_script_to_itself()
     words = list(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in words if word in VERBS), None)
     return mannered(words, lambda: command_parser([verb] if verb else []))
+
+
+def _leave_script_to_itself() -> None:
+    """Keep worker processes from running the command's script again: some installers write it without a guard.
+
+    A process that is started afresh imports the script it comes from, where that has a file. Nothing of ours is in it.
+    """
+    script = sys.modules["__main__"]
+    if getattr(script, "__spec__", None) is None:  # with `python -m` there is a name, which is imported without running
+        script.__file__ = None
 
 
 def mannered(words: list[str], parser: Callable[[], argparse.ArgumentParser]) -> int:

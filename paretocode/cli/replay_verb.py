@@ -12,9 +12,7 @@ from paretocode.cli.shared import (
     add_state,
     add_stream,
     adhoc_experiment,
-    adhoc_spec,
     emit,
-    say,
     say_notes,
 )
 
@@ -36,31 +34,15 @@ def run(args: argparse.Namespace) -> int:
 
 def replay_maps(args: argparse.Namespace, maps: list[str]) -> int:
     """Replay the maps named and print their table, the first as incumbent."""
-    if is_partitioned(args.stream):
-        return _replay_parts(args, maps)
-    refuse_engine(args)
+    is_in_parts = is_partitioned(args.stream)
+    if not is_in_parts:
+        refuse_engine(args)
     from paretocode.experiment.document import metrics_document
-    from paretocode.experiment.measuring import measure_maps
+    from paretocode.experiment.measuring import measure_resumed
     from paretocode.report.text import metrics_table
 
-    experiment = adhoc_experiment(args, maps)
+    experiment = adhoc_experiment(args, maps, engine=asked_engine(args) if is_in_parts else None)
     say_notes(experiment)
-    document = metrics_document(experiment, measure_maps(experiment).metrics)
+    document = metrics_document(experiment, measure_resumed(experiment).metrics)
     emit(args, f"{metrics_table(document)}\n\n{experiment.catalogue.attribution}", document)
-    return 0
-
-
-def _replay_parts(args: argparse.Namespace, maps: list[str]) -> int:
-    from pathlib import Path
-
-    from paretocode.experiment.parted import replay_partitions
-    from paretocode.report.text import metrics_table
-    from paretocode.stream.partitioned import open_partitions
-
-    parts = open_partitions(args.stream)
-    engine, n_at_once = asked_engine(args, n_parts=len(parts.parts))
-    for note in parts.notes:
-        say(f"note: {note}")
-    document = replay_partitions(adhoc_spec(args, maps), parts, base=Path(), engine=engine, n_at_once=n_at_once)
-    emit(args, f"{metrics_table(document)}\n\n{document['catalogue']['attribution']}", document)
     return 0

@@ -16,10 +16,12 @@ from paretocode.errors import InputError, UsageError
 if TYPE_CHECKING:
     from paretocode.experiment.resolve import Experiment
     from paretocode.experiment.spec import ExperimentSpec
+    from paretocode.sim.partitioned import EngineChoice
 
 __all__ = ["add_json", "add_state", "add_stream", "adhoc_experiment", "adhoc_spec", "emit", "load_map", "say"]
 
 DOCUMENTED = "documented"
+_PARTS = "parts"
 _DEFAULT_REQUESTS = 20_000
 
 
@@ -112,15 +114,22 @@ def _map_path(word: str) -> Path | None:
     return path / "tier_map.json" if path.is_dir() else path
 
 
-def adhoc_experiment(args: argparse.Namespace, maps: list[str]) -> Experiment:
-    """Return the experiment that a replaying verb states on the command line, the first map as incumbent."""
+def adhoc_experiment(args: argparse.Namespace, maps: list[str], *, engine: EngineChoice | None = None) -> Experiment:
+    """Return the experiment that a replaying verb states on the command line, the first map as incumbent.
+
+    Parameters
+    ----------
+    engine
+        Given where the stream lies in parts: who works on them.
+    """
     from paretocode.experiment.resolve import resolve
 
-    return resolve(adhoc_spec(args, maps), name="command-line", scale_name="full", base=Path())
+    spec = adhoc_spec(args, maps, is_in_parts=engine is not None)
+    return resolve(spec, name="command-line", scale_name="full", base=Path(), engine=engine)
 
 
-def adhoc_spec(args: argparse.Namespace, maps: list[str]) -> ExperimentSpec:
-    """Return the words of that experiment."""
+def adhoc_spec(args: argparse.Namespace, maps: list[str], *, is_in_parts: bool = False) -> ExperimentSpec:
+    """Return the words of that experiment; it asks for no intervals."""
     from paretocode._borders import validated
     from paretocode.experiment.spec import ExperimentSpec
 
@@ -133,7 +142,7 @@ def adhoc_spec(args: argparse.Namespace, maps: list[str]) -> ExperimentSpec:
         "question": "asked on the command line",
         "catalogue": {"source": catalogue},
         "scale": {"kind": args.score_scale},
-        "stream": _asked_stream(args),
+        "stream": _asked_stream(args, is_in_parts=is_in_parts),
         "demand": {"kind": args.demand} if is_kind else {"kind": "named", "name": args.demand},
         "cache": settings_of(getattr(args, "cache", []), "--cache"),
         "operations": _asked_operations(args),
@@ -142,11 +151,12 @@ def adhoc_spec(args: argparse.Namespace, maps: list[str]) -> ExperimentSpec:
         "incumbent": {**entries[0], "policy": policy},
         "candidates": [{**entry, "policy": policy} for entry in entries[1:]],
         "seeds": {"stream": args.seed, "demand": args.seed, "luck": args.seed},
+        "evidence": {"replicates": 0},
     }
     return validated(ExperimentSpec, plain, where="command line", way_out="see docs/experiment.md for the keys")
 
 
-def _asked_stream(args: argparse.Namespace) -> dict[str, object]:
+def _asked_stream(args: argparse.Namespace, *, is_in_parts: bool) -> dict[str, object]:
     options, columns = getattr(args, "option", []), getattr(args, "columns", [])
     parameters = settings_of(getattr(args, "parameter", []), "--parameter")
     if not args.stream:
@@ -156,8 +166,10 @@ def _asked_stream(args: argparse.Namespace) -> dict[str, object]:
         return {"preset": args.preset, "parameters": parameters, "sizes": sizes}
     if parameters:
         raise UsageError("--parameter is for a preset, and a log is named", way_out="use --option for the reader's")
+    if is_in_parts and (options or columns):
+        raise UsageError("--option and --columns are for a log, and the stream is in parts", way_out="leave them out")
     return {
-        "reader": args.reader,
+        "reader": _PARTS if is_in_parts else args.reader,
         "path": str(Path(args.stream).absolute()),
         "options": reader_options(args.reader, options, columns),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from paretocode import __version__
+from paretocode.cli.engine_options import add_engine, asked_engine
 from paretocode.cli.main import mannered
 from paretocode.cli.parser import Parser, dressed
 from paretocode.cli.talk import emit, say
@@ -28,6 +29,7 @@ def sim_parser() -> argparse.ArgumentParser:
     parser.add_argument("--scale", default="full", choices=["full", "smoke"], help="which of the experiment's sizes")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override a key; repeatable")
     parser.add_argument("--no-figures", action="store_true", help="leave out figures and report")
+    add_engine(parser)
     parser.set_defaults(run=_run)
     return dressed(parser, "sim")
 
@@ -52,7 +54,14 @@ def _run(args: argparse.Namespace) -> int:
     from paretocode.report.text_search import search_table
 
     path = Path(args.experiment) if args.experiment else quickstart_path()
-    result = run_experiment(path, out=args.out, scale_name=args.scale, overrides=args.set, figures=not args.no_figures)
+    result = run_experiment(
+        path,
+        out=args.out,
+        scale_name=args.scale,
+        overrides=args.set,
+        figures=not args.no_figures,
+        engine=asked_engine(args),
+    )
     document = result.metrics()
     for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]
         say(f"note: {note}")

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from paretocode.cli.engine_options import add_engine, asked_engine
 from paretocode.cli.shared import add_json, emit, say
 
 
@@ -16,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", default="full", choices=["full", "smoke"], help="which of the experiment's sizes")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override a key; repeatable")
     parser.add_argument("--no-figures", action="store_true", help="leave out figures and report")
+    add_engine(parser)
     add_json(parser)
 
 
@@ -33,7 +35,14 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(
             "it has no section [search]", where=str(path), way_out="add one, or replay it: python -m paretocode.sim"
         )
-    result = run_experiment(path, out=args.out, scale_name=args.scale, overrides=args.set, figures=not args.no_figures)
+    result = run_experiment(
+        path,
+        out=args.out,
+        scale_name=args.scale,
+        overrides=args.set,
+        figures=not args.no_figures,
+        engine=asked_engine(args),
+    )
     document = result.metrics()
     for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]
         say(f"note: {note}")

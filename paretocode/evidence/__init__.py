@@ -1,6 +1,14 @@
 """How sure are we that the new map is better, and for whom? Intervals, holdouts, and what could change the answer."""
 
-from paretocode.evidence.clusters import Clusters, day_clusters, label_clusters, root_clusters, session_clusters, summed
+from paretocode.evidence.clusters import (
+    Clusters,
+    block_clusters,
+    day_clusters,
+    label_clusters,
+    root_clusters,
+    session_clusters,
+    summed,
+)
 from paretocode.evidence.comparison import Bounds, Difference, MapComparison, compare_maps
 from paretocode.evidence.confidence import (
     Intervals,
@@ -15,6 +23,7 @@ from paretocode.evidence.estimates import Estimates, estimates_from, ratio_estim
 from paretocode.evidence.map_sums import MapSums, map_sums
 from paretocode.evidence.measures import DEFAULT_MEASURES, MAP_MEASURES, MapMeasure, map_measure
 from paretocode.evidence.of_maps import MapEstimates, differences_of, estimates_of_maps
+from paretocode.evidence.part_sums import PART_CLUSTERS, PartSums, part_sums
 from paretocode.evidence.quantiles import QuantileWindow
 from paretocode.evidence.resampling import Resampling, resampled_totals
 from paretocode.evidence.verdicts import Verdict, verdict_of
@@ -25,6 +34,7 @@ __all__ = [  # noqa: RUF022
     "Clusters",
     "session_clusters",
     "day_clusters",
+    "block_clusters",
     "root_clusters",
     "label_clusters",
     "summed",
@@ -34,6 +44,9 @@ __all__ = [  # noqa: RUF022
     "map_measure",
     "MapSums",
     "map_sums",
+    "PART_CLUSTERS",
+    "PartSums",
+    "part_sums",
     "QuantileWindow",
     "Resampling",
     "resampled_totals",

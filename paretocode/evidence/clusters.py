@@ -19,7 +19,21 @@ from paretocode._checks import IntColumn, read_only
 from paretocode.errors import InputError
 from paretocode.stream.stream import RequestStream
 
-__all__ = ["Clusters", "day_clusters", "label_clusters", "root_clusters", "session_clusters", "summed"]
+__all__ = [
+    "BLOCKS",
+    "Clusters",
+    "block_clusters",
+    "day_clusters",
+    "day_of_session",
+    "label_clusters",
+    "root_clusters",
+    "session_clusters",
+    "summed",
+]
+
+BLOCKS = 10_007
+"""Into how many blocks sessions are dealt: a prime, so that no rhythm in their order falls in with it."""
+
 
 _DAY_S = 86_400.0
 _INT64_MAX = float(2**63)
@@ -106,8 +120,35 @@ def day_clusters(stream: RequestStream) -> Clusters:
     >>> day_clusters(stream).of_row.tolist()
     [0, 0, 1]
     """
-    first_s = stream.time_s[stream.is_first]
-    return label_clusters(stream, np.floor(first_s / _DAY_S).astype(np.int64).tolist(), kind="day")
+    return label_clusters(stream, day_of_session(stream).tolist(), kind="day")
+
+
+def day_of_session(stream: RequestStream) -> IntColumn:
+    """Return the day on which each session begins, shape (n_sessions,)."""
+    days: IntColumn = np.floor(stream.time_s[stream.is_first] / _DAY_S).astype(np.int64)
+    return days
+
+
+def block_clusters(stream: RequestStream) -> Clusters:
+    """Return sessions dealt into `BLOCKS` blocks like cards, or into as many as there are sessions.
+
+    Sessions that are independent stay so when they are joined by a rule that does not look at them (the method of
+    random groups: Wolter, Introduction to Variance Estimation, chapter 2). Only degrees of freedom are lost: with
+    10,007 blocks a standard error is known to 0.7 %. In return the sums of any number of sessions are small.
+
+    Raises
+    ------
+    InputError
+        One session only.
+
+    Examples
+    --------
+    >>> from paretocode.stream.stream import request_stream
+    >>> stream = request_stream(session=["a", "b"], time_s=[0, 0], prompt_tokens=[1] * 2, completion_tokens=[1] * 2)
+    >>> block_clusters(stream).of_row.tolist()
+    [0, 1]
+    """
+    return Clusters(of_row=stream.session % BLOCKS, n=min(stream.n_sessions, BLOCKS), kind="block")
 
 
 def label_clusters(stream: RequestStream, labels: Sequence[Hashable], *, kind: str) -> Clusters:

@@ -6,7 +6,7 @@ and they are all that a session-clustered comparison can use. Times keep, beside
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,13 +16,13 @@ from paretocode._checks import IntColumn
 from paretocode.catalogue.scales import ScoreScale
 from paretocode.errors import InputError
 from paretocode.evidence.clusters import Clusters, session_clusters, summed
-from paretocode.evidence.measures import DEFAULT_MEASURES, map_measure
+from paretocode.evidence.measures import DEFAULT_MEASURES, MapMeasure, map_measure
 from paretocode.evidence.quantiles import QuantileWindow, quantile_window
 from paretocode.sim.latency import UNTIMED
 from paretocode.sim.plan import UNSERVED
 from paretocode.sim.replaying import Replay
 
-__all__ = ["MapSums", "map_sums"]
+__all__ = ["MapSums", "map_sums", "request_columns"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,18 +94,33 @@ def map_sums(
     clusters = session_clusters(run.stream) if clusters is None else clusters
     rows = _Rows(run, scale)
     chosen = [map_measure(name) for name in measures]
-    wanted = dict.fromkeys(name for m in chosen if m.denominator for name in (m.numerator, m.denominator))
     return MapSums(
         name=run.tier_map.name,
         n_clusters=clusters.n,
         cluster_kind=clusters.kind,
-        columns={name: summed(rows.column(name), clusters) for name in wanted},
+        columns={name: summed(column, clusters) for name, column in _columns(rows, chosen)},
         windows={
             m.per_mille: quantile_window(rows.latency_us, clusters, per_mille=m.per_mille)
             for m in chosen
             if m.per_mille is not None and (rows.latency_us != UNTIMED).any()
         },
     )
+
+
+def request_columns(run: Replay, *, scale: ScoreScale, measures: Iterable[str]) -> Iterator[tuple[str, IntColumn]]:
+    """Yield what each request adds to each column that these measures need, shape (n,); quantiles need none.
+
+    Raises
+    ------
+    InputError
+        As `map_sums`.
+    """
+    return _columns(_Rows(run, scale), [map_measure(name) for name in measures])
+
+
+def _columns(rows: _Rows, measures: Sequence[MapMeasure]) -> Iterator[tuple[str, IntColumn]]:
+    names = dict.fromkeys(name for m in measures if m.denominator for name in (m.numerator, m.denominator))
+    return ((name, rows.column(name)) for name in names)
 
 
 class _Rows:

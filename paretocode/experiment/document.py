@@ -9,7 +9,6 @@ import dataclasses
 from typing import Any
 
 from paretocode.experiment.resolve import Experiment
-from paretocode.stream import describe
 from paretocode.tiermap import TierMap
 from paretocode.tiermap.diff import diff_tier_maps
 from paretocode.tiermap.file import canonical_bytes, sha256_of, tier_map_file
@@ -84,7 +83,7 @@ def metrics_document(experiment: Experiment, metrics: dict[str, dict[str, Any]])
             for name in experiment.tier_maps
         },
         "diffs": {
-            name: diff_tier_maps(experiment.tier_maps[incumbent], tier_map, stream=experiment.stream).to_dict()
+            name: diff_tier_maps(experiment.tier_maps[incumbent], tier_map, asked=experiment.traffic.asked).to_dict()
             for name, tier_map in experiment.tier_maps.items()
             if name != incumbent
         },
@@ -114,14 +113,14 @@ def _catalogue(experiment: Experiment) -> dict[str, Any]:
 
 
 def _stream(experiment: Experiment) -> dict[str, Any]:
-    stream = experiment.stream
+    stream = experiment.traffic
     return {
         "name": stream.name,
         "requests": len(stream),
         "sessions": stream.n_sessions,
         "digest": stream.digest,
         "notes": list(stream.notes),
-        "description": describe(stream),
+        "description": stream.description(),
     }
 
 
@@ -160,7 +159,7 @@ def _change(metrics: dict[str, Any], incumbent: dict[str, Any]) -> dict[str, flo
 
 
 def _not_known(experiment: Experiment) -> list[str]:
-    has_intervals = experiment.spec.evidence.replicates > 0 and experiment.stream.n_sessions > 1
+    has_intervals = experiment.spec.evidence.replicates > 0 and experiment.traffic.n_sessions > 1
     sentences = [*(() if has_intervals else (_NO_INTERVAL,)), *_ALWAYS]
     if experiment.demand_origin == "assumed":
         sentences.append("The shares of min scores are assumed: no public log carries them; see the demand above.")

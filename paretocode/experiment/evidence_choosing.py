@@ -18,6 +18,7 @@ from paretocode.experiment.evidence_sections import SelectionSpec
 from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.search_done import Searched
 from paretocode.experiment.search_question import asked_question
+from paretocode.experiment.traffic import TrafficInMemory
 from paretocode.sim.luck import draw_luck
 from paretocode.sim.replaying import replay
 from paretocode.stream import RequestStream
@@ -66,7 +67,7 @@ class Chooser:
             if isinstance(value, str):
                 found.append(PoolLimit(measure=measure, factor=1.0, plus=0.0))
             else:
-                per = 1000 / len(self.experiment.stream) if name == "cost_usd" else 1.0  # a total, here by requests
+                per = 1000 / len(self.experiment.traffic) if name == "cost_usd" else 1.0  # a total, here by requests
                 found.append(PoolLimit(measure=measure, factor=0.0, plus=value * per))
         return tuple(found)
 
@@ -122,7 +123,7 @@ class Chooser:
         spec = self.experiment.spec.search
         if spec is None:  # a search was made, so there is a section
             raise InputError("the experiment has no section [search]", where="evidence", way_out="add one")
-        question, _ = asked_question(replace(self.experiment, stream=stream), spec)
+        question, _ = asked_question(replace(self.experiment, traffic=TrafficInMemory(stream)), spec)
         answer = search_maps(question)
         best = answer.best()
         if best is None:

@@ -144,13 +144,14 @@ class EvidenceSpec(Strict):
     """How sure the comparison must be able to say it is; see docs/evidence.md.
 
     `replicates` is at least 100; 0 leaves all evidence out. `clusters` are what is resampled: sessions, the days on
-    which they begin, or roots: sessions whose ids share what stands before the first ``/`` (a user, the run of an
-    agent). `margins` are differences that do not matter, by measure and in its unit.
+    which they begin, roots: sessions whose ids share what stands before the first ``/`` (a user, the run of an
+    agent), or blocks: some 10,000 of them, into which any number of sessions is dealt, so that sums stay small.
+    `margins` are differences that do not matter, by measure and in its unit.
     """
 
     replicates: Annotated[int, Field(ge=0, le=100_000)] = 1000
     level: _Level = 0.95
-    clusters: Literal["session", "day", "root"] = "session"
+    clusters: Literal["session", "day", "root", "block"] = "session"
     measures: list[str] = list(MEASURES)
     margins: dict[str, Annotated[float, Field(ge=0)]] = {}
     seed: Annotated[int, Field(ge=0)] = 5

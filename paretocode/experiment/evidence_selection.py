@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,11 +24,11 @@ from paretocode.evidence.selection import (
 )
 from paretocode.experiment.evidence_choosing import Chooser, NoMapError
 from paretocode.experiment.evidence_sections import SelectionSpec
-from paretocode.experiment.measuring import SCORE_NOISE_SD, MapReplays, Measured
+from paretocode.experiment.measuring import SCORE_NOISE_SD, Measured, sums_of_maps
 from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.search_done import Searched
 from paretocode.progress import task, tracked
-from paretocode.sim.jumps import expected_flips
+from paretocode.sim.jumps.noise import expected_flips_of
 from paretocode.stream import PPM, RequestStream, drawn_sessions
 from paretocode.tiermap import TierMap
 
@@ -45,9 +46,20 @@ class Selected(NamedTuple):
 
 
 def selection(
-    experiment: Experiment, measured: Measured, searched: Searched | None, chooser: Chooser, replays: MapReplays
+    experiment: Experiment,
+    measured: Measured,
+    searched: Searched | None,
+    chooser: Chooser,
+    *,
+    parts: Path | None = None,
+    digest: str = "",
 ) -> Selected:
     """Return what choosing did: best of many, nested bootstrap, plateau and recommendation.
+
+    Parameters
+    ----------
+    parts, digest
+        As for `measure_maps`.
 
     Raises
     ------
@@ -64,7 +76,10 @@ def selection(
             where="evidence.selection",
             way_out="name two candidates or more",
         )
-    sums = [_sums_of(name, tier_map, measured, replays) for name, tier_map in maps.items()]
+    known = measured.sums.of_map
+    others = {name: tier_map for name, tier_map in maps.items() if name not in known}
+    more = sums_of_maps(experiment, others, measured.sums, parts=parts, digest=digest)
+    sums = [known[name] if name in known else more[name] for name in maps]
     base = measured.sums.of_map[experiment.spec.incumbent.name]
     *joined, joined_base = joined_clusters([*sums, base], most=_MOST_CLUSTERS)
     pool = MapPool(maps=tuple(joined), incumbent=joined_base, objective=chooser.objective, limits=chooser.limits)
@@ -154,6 +169,8 @@ def _pool_maps(experiment: Experiment, searched: Searched | None, spec: Selectio
 
 def _searched_again(experiment: Experiment, chooser: Chooser, spec: SelectionSpec) -> list[TierMap]:
     """Return the maps that the search finds in resamples of the sessions; in some, no map may keep the limits."""
+    if not spec.searches:
+        return []
     stream: RequestStream = experiment.stream
     rng = np.random.default_rng(experiment.spec.evidence.seed)
     found = []
@@ -162,11 +179,6 @@ def _searched_again(experiment: Experiment, chooser: Chooser, spec: SelectionSpe
         with suppress(NoMapError):
             found.append(chooser.choose(drawn_sessions(stream, drawn)))
     return found
-
-
-def _sums_of(name: str, tier_map: TierMap, measured: Measured, replays: MapReplays) -> MapSums:
-    known = measured.sums.of_map.get(name)
-    return known if known is not None else replace(measured.sums.sums_of(replays.measured(tier_map).run), name=name)
 
 
 def _best_and_plateau(
@@ -195,7 +207,7 @@ def _best_and_plateau(
 
 def _instability(experiment: Experiment, tier_map: TierMap) -> float:
     """Return the share of requests that a little noise in their min scores would move to another tier."""
-    return float(expected_flips(experiment.stream, tier_map, SCORE_NOISE_SD).flip_share)
+    return float(expected_flips_of(experiment.traffic.asked, tier_map, SCORE_NOISE_SD).flip_share)
 
 
 def _plateau(plateau: Plateau, maps: dict[str, TierMap], difference: FloatColumn) -> dict[str, Any]:

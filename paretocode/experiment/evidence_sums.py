@@ -15,7 +15,9 @@ from paretocode._files import write_atomically
 from paretocode.evidence import (
     Clusters,
     MapSums,
+    PartSums,
     QuantileWindow,
+    block_clusters,
     day_clusters,
     map_sums,
     root_clusters,
@@ -27,7 +29,7 @@ from paretocode.sim.replaying import Replay
 
 __all__ = ["CLUSTERS", "SumsOfMaps"]
 
-CLUSTERS = {"session": session_clusters, "day": day_clusters, "root": root_clusters}
+CLUSTERS = {"session": session_clusters, "day": day_clusters, "root": root_clusters, "block": block_clusters}
 """What may be resampled, by its word in an experiment."""
 
 
@@ -53,8 +55,8 @@ class SumsOfMaps:
     @property
     def is_wanted(self) -> bool:
         """Whether there is anything to compare and more than one cluster to compare it over."""
-        spec, stream = self.experiment.spec.evidence, self.experiment.stream
-        return spec.replicates > 0 and len(self.experiment.tier_maps) > 1 and stream.n_sessions > 1
+        spec, n_sessions = self.experiment.spec.evidence, self.experiment.traffic.n_sessions
+        return spec.replicates > 0 and len(self.experiment.tier_maps) > 1 and n_sessions > 1
 
     def add(self, name: str, run: Replay) -> None:
         """Sum a replay and keep the sums."""
@@ -70,6 +72,11 @@ class SumsOfMaps:
         if self.clusters is None:
             self.clusters = CLUSTERS[spec.clusters](self.experiment.stream)
         return map_sums(run, scale=self.experiment.scale, measures=self.measures, clusters=self.clusters)
+
+    def add_parts(self, name: str, sums: PartSums) -> MapSums:
+        """Join the sums of a map's parts and keep them in memory."""
+        self.of_map[name] = joined = sums.joined(name, kind=self.experiment.spec.evidence.clusters)
+        return joined
 
     @property
     def measures(self) -> list[str]:

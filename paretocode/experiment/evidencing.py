@@ -20,6 +20,7 @@ from paretocode.experiment.evidence_slices import slices_document
 from paretocode.experiment.measuring import Measured
 from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.search_done import Searched
+from paretocode.experiment.traffic import TrafficInMemory
 
 __all__ = ["evidence_document"]
 
@@ -63,7 +64,7 @@ def evidence_document(
         seed=spec.seed,
     )
     document: dict[str, Any] = {"comparison": comparison.to_dict(), "size": _size(experiment, measured)}
-    if slices := slices_document(experiment):
+    if isinstance(experiment.traffic, TrafficInMemory) and (slices := slices_document(experiment)):
         document["slices"] = slices
     if selected is not None:
         document["selection"] = selected.document
@@ -129,7 +130,7 @@ def _size(experiment: Experiment, measured: Measured) -> dict[str, Any]:
             if map_measure(measure).per_mille is not None or measure not in DEFAULT_MEASURES:
                 continue  # planned are ratios: the spread of a quantile depends on where it lies
             try:
-                spread = spread_of_sums(candidate, sums[incumbent], measure, n_requests=len(experiment.stream))
+                spread = spread_of_sums(candidate, sums[incumbent], measure, n_requests=len(experiment.traffic))
                 found[name][measure] = {
                     design: telling_of(spread, how, power=spec.size.power, alpha=1 - spec.level).to_dict()
                     for design, how in designs.items()

@@ -46,7 +46,7 @@ def drawn_files(
     frontier = frontier_of(experiment.catalogue, price_metric=metric)
     figures = {
         "frontier": plot_frontier(experiment.catalogue, frontier, tier_map=proposed),
-        "demand": plot_demand(experiment.stream, shown),
+        "demand": plot_demand(experiment.traffic.asked.demand_table, shown),
         "candidates": plot_candidates(document),
     }
     if "search" in document:

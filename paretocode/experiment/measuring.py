@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,9 +16,13 @@ from typing import Any, NamedTuple
 from paretocode._files import json_bytes, read_json, write_atomically
 from paretocode.catalogue.history import History
 from paretocode.errors import InputError
+from paretocode.evidence import MapSums
 from paretocode.experiment.evidence_sums import SumsOfMaps
+from paretocode.experiment.parted import AskedSums, PartedMaps, measured_parts
+from paretocode.experiment.provenance import digest_of
 from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.state_sections import MotionSpec
+from paretocode.experiment.traffic import TrafficInParts
 from paretocode.progress import task
 from paretocode.sim.billing import nano_usd
 from paretocode.sim.events import EventReplay, replay_events, tally_events
@@ -47,14 +55,20 @@ from paretocode.stream import PPM, AskedCounts, asked_counts
 from paretocode.tiermap import TierMap
 
 __all__ = [
+    "KEPT",
     "NEAR_EDGE_DISTANCES",
     "SCORE_NOISE_SD",
     "MapReplays",
     "Measured",
     "MeasuredMap",
     "measure_maps",
+    "measure_resumed",
     "numbers_of",
+    "sums_of_maps",
 ]
+
+KEPT = ".kept"
+"""Folder beside the parts in which finished ones leave their numbers until all are done."""
 
 NEAR_EDGE_DISTANCES = (0.01, 0.02, 0.05)
 """How near to an edge a min score stands, on the 0..1 axis: one and a few steps of what people write."""
@@ -82,6 +96,8 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None, digest: s
     digest
         The experiment's digest; a part of another digest, or one that was touched, is made anew.
     """
+    if isinstance(experiment.traffic, TrafficInParts):
+        return _measured_in_parts(experiment, experiment.traffic, parts=parts, digest=digest)
     metrics: dict[str, dict[str, Any]] = {}
     seconds: dict[str, float] = {}
     replays = MapReplays(experiment)
@@ -100,6 +116,72 @@ def measure_maps(experiment: Experiment, *, parts: Path | None = None, digest: s
         if part is not None:
             write_atomically(part, json_bytes({"metrics": metrics[name], "seal": _part_seal(metrics[name], digest)}))
     return Measured(metrics, seconds, sums)
+
+
+def measure_resumed(experiment: Experiment) -> Measured:
+    """Measure maps on their own, outside of a result: a stream in parts keeps what is finished beside its parts.
+
+    Nothing is kept where the folder cannot be written to, or once all is done.
+    """
+    traffic = experiment.traffic
+    if not isinstance(traffic, TrafficInParts) or not os.access(traffic.parts.folder, os.W_OK):
+        return measure_maps(experiment)
+    digest = digest_of(experiment)
+    kept = traffic.parts.folder / KEPT
+    found = measure_maps(experiment, parts=kept / digest[:16], digest=digest)
+    shutil.rmtree(kept / digest[:16], ignore_errors=True)
+    with suppress(OSError):
+        kept.rmdir()
+    return found
+
+
+def _measured_in_parts(experiment: Experiment, traffic: TrafficInParts, *, parts: Path | None, digest: str) -> Measured:
+    """Replay all maps part by part; finished parts are kept in the folder."""
+    sums = SumsOfMaps(experiment, parts=None, digest=digest)
+    maps = experiment.tier_maps
+    found = _of_parts(experiment, traffic, maps, sums if sums.is_wanted else None, kept=parts, digest=digest)
+    for name, of_parts in found.sums.items():
+        sums.add_parts(name, of_parts)
+    metrics = {name: numbers_of(one.tally, one.jumps, found.asked) for name, one in found.maps.items()}
+    return Measured(metrics, dict(found.seconds), sums)
+
+
+def _of_parts(
+    experiment: Experiment,
+    traffic: TrafficInParts,
+    maps: Mapping[str, TierMap],
+    sums: SumsOfMaps | None,
+    *,
+    kept: Path | None,
+    digest: str,
+) -> PartedMaps:
+    kind = experiment.spec.evidence.clusters
+    return measured_parts(
+        traffic,
+        maps,
+        experiment.catalogue,
+        scale=experiment.scale,
+        cache=experiment.cache,
+        asked=None if sums is None else AskedSums(tuple(sums.measures), kind),
+        kept=kept,
+        digest=digest,
+    )
+
+
+def sums_of_maps(
+    experiment: Experiment, maps: Mapping[str, TierMap], sums: SumsOfMaps, *, parts: Path | None, digest: str
+) -> dict[str, MapSums]:
+    """Return the sums by cluster of further maps; of a stream in parts, those of finished parts are kept."""
+    traffic = experiment.traffic
+    if isinstance(traffic, TrafficInParts):
+        found = _of_parts(experiment, traffic, maps, sums, kept=parts, digest=digest) if maps else None
+        return (
+            {}
+            if found is None
+            else {name: one.joined(name, kind=experiment.spec.evidence.clusters) for name, one in found.sums.items()}
+        )
+    replays = MapReplays(experiment)
+    return {name: replace(sums.sums_of(replays.measured(tier_map).run), name=name) for name, tier_map in maps.items()}
 
 
 def _told_maps(experiment: Experiment) -> Iterator[tuple[str, TierMap]]:

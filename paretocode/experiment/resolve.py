@@ -26,15 +26,17 @@ from paretocode.catalogue import (
     read_openrouter_models,
 )
 from paretocode.catalogue.history import History, load_history
-from paretocode.errors import InputError, ParetocodeError
+from paretocode.errors import InputError, ParetocodeError, UsageError
 from paretocode.evidence.feedback import FeedbackReports, read_feedback
 from paretocode.evidence.outcomes import OutcomeTable
 from paretocode.experiment.evidence_outcomes import asked_outcomes
 from paretocode.experiment.map_sections import MapSpec, PolicySpec
 from paretocode.experiment.spec import ExperimentSpec
+from paretocode.experiment.traffic import Traffic, TrafficInMemory, TrafficInParts, refuse_in_parts
 from paretocode.experiment.world_sections import CatalogueSpec, ScaleSpec
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.operations import Operations
+from paretocode.sim.partitioned import EngineChoice, asked_parts
 from paretocode.stream import (
     DEFAULT_DEMAND,
     DEMANDS,
@@ -44,12 +46,18 @@ from paretocode.stream import (
     apply_demand,
     load_stream,
     observed_demand,
+    observed_demand_of,
     synthesise,
 )
+from paretocode.stream.load import PARTS
+from paretocode.stream.partitioned import open_partitions
 from paretocode.tiermap import Policy, TierMap, documented_pareto_code, map_from_edges, map_from_listing
 from paretocode.tiermap.file import read_tier_map
 
 __all__ = ["Experiment", "Today", "map_of_section", "resolve", "resolve_catalogue", "resolve_scale"]
+
+
+_REPLACED = "the log's own min scores were replaced by the stated demand"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +83,7 @@ class Experiment:
     spec: ExperimentSpec
     catalogue: Catalogue
     scale: ScoreScale
-    stream: RequestStream
+    traffic: Traffic
     demand: Demand
     demand_origin: str
     cache: PrefixCache
@@ -89,6 +97,17 @@ class Experiment:
     reports: FeedbackReports | None = None
     outcomes: OutcomeTable | None = None
 
+    @property
+    def stream(self) -> RequestStream:
+        """The requests in memory.
+
+        Raises
+        ------
+        InputError
+            They lie in parts.
+        """
+        return self.traffic.stream
+
 
 class Today(NamedTuple):
     """What runs now, to be compared with what the map was chosen on."""
@@ -97,8 +116,15 @@ class Today(NamedTuple):
     catalogue: Catalogue | None
 
 
-def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> Experiment:
+def resolve(
+    spec: ExperimentSpec, *, name: str, scale_name: str, base: Path, engine: EngineChoice | None = None
+) -> Experiment:
     """Load all that an experiment names; relative paths are relative to `base`, the experiment's folder.
+
+    Parameters
+    ----------
+    engine
+        Who works on a stream in parts; this process where it is None.
 
     Raises
     ------
@@ -107,8 +133,7 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
     """
     catalogue = resolve_catalogue(spec.catalogue, base)
     scale = resolve_scale(spec.scale, catalogue)
-    raw = _stream(spec, scale_name, base)
-    stream, demand, origin = _with_demand(spec, raw)
+    traffic, demand, origin = _traffic(spec, scale_name, base, engine or EngineChoice(name="serial"))
     maps = [spec.incumbent, *spec.candidates]
     tier_maps = resolve_maps(spec, catalogue, scale, base)
     return Experiment(
@@ -117,7 +142,7 @@ def resolve(spec: ExperimentSpec, *, name: str, scale_name: str, base: Path) -> 
         spec=spec,
         catalogue=catalogue,
         scale=scale,
-        stream=stream,
+        traffic=traffic,
         demand=demand,
         demand_origin=origin,
         cache=spec.cache.rules(),
@@ -208,8 +233,30 @@ def _stream(spec: ExperimentSpec, scale_name: str, base: Path) -> RequestStream:
     size = getattr(spec.stream.sizes, scale_name)
     if spec.stream.preset is not None:
         return synthesise(spec.stream.preset, n_requests=size, rng=spec.seeds.stream, parameters=spec.stream.parameters)
-    stream = load_stream(spec.stream.reader or "", base / (spec.stream.path or ""), **spec.stream.options)
+    path = base / (spec.stream.path or "")
+    if spec.stream.reader == PARTS and size is not None:
+        return open_partitions(path).first_sessions(size)
+    stream = load_stream(spec.stream.reader or "", path, **spec.stream.options)
     return stream if size is None else stream.first_sessions(size)
+
+
+def _traffic(spec: ExperimentSpec, scale_name: str, base: Path, engine: EngineChoice) -> tuple[Traffic, Demand, str]:
+    """Return the requests, in parts where they lie in parts and all are asked for, and what is asked of them."""
+    if spec.stream.reader != PARTS or getattr(spec.stream.sizes, scale_name) is not None:
+        stream, demand, origin = _with_demand(spec, _stream(spec, scale_name, base))
+        return TrafficInMemory(stream), demand, origin
+    if spec.stream.options:
+        raise UsageError(f"reader {PARTS!r} takes no options", way_out="take out stream.options")
+    parts = open_partitions(base / (spec.stream.path or ""))
+    refuse_in_parts(spec, where=str(parts.folder))
+    stated = resolve_demand(spec, has_demand=parts.has_demand, where=parts.name)
+    asked = asked_parts(parts, demand=stated, demand_rng=spec.seeds.demand, luck_rng=spec.seeds.luck)
+    is_replaced = stated is not None and parts.has_demand
+    notes = (*parts.notes, _REPLACED) if is_replaced else parts.notes
+    traffic = TrafficInParts(parts=parts, notes=notes, asked_parts=asked, workforce=engine.workforce(len(parts.parts)))
+    if stated is None:
+        return traffic, observed_demand_of(traffic.asked), "log"
+    return traffic, stated.marginal() if isinstance(stated, DemandMixture) else stated, "assumed"
 
 
 def _with_demand(spec: ExperimentSpec, stream: RequestStream) -> tuple[RequestStream, Demand, str]:
@@ -217,7 +264,7 @@ def _with_demand(spec: ExperimentSpec, stream: RequestStream) -> tuple[RequestSt
     if demand is None:
         return stream, observed_demand(stream), "log"
     if stream.has_demand:
-        stream = stream.replace(notes=(*stream.notes, "the log's own min scores were replaced by the stated demand"))
+        stream = stream.replace(notes=(*stream.notes, _REPLACED))
     asked = apply_demand(stream, demand, rng=spec.seeds.demand)
     return asked, demand.marginal() if isinstance(demand, DemandMixture) else demand, "assumed"
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -17,13 +18,15 @@ from paretocode.experiment.document import metrics_document, tier_map_bytes, wit
 from paretocode.experiment.evidence_choosing import Chooser
 from paretocode.experiment.evidence_selection import selection, with_recommended
 from paretocode.experiment.evidencing import evidence_document
-from paretocode.experiment.measuring import MapReplays, measure_maps
+from paretocode.experiment.measuring import measure_maps
 from paretocode.experiment.provenance import digest_of, facts_of
 from paretocode.experiment.resolve import Experiment, resolve
 from paretocode.experiment.search_document import search_document
 from paretocode.experiment.searching import searched_experiment
 from paretocode.experiment.spec import read_experiment
+from paretocode.experiment.traffic import TrafficInParts
 from paretocode.result import APPROVALS, MANIFEST, METRICS, TIER_MAP, ResultFolder, open_result, seal_result
+from paretocode.sim.partitioned import EngineChoice
 from paretocode.tune.listing import frontier_rows
 
 __all__ = ["DEFAULT_OUT", "quickstart_path", "run_experiment"]
@@ -55,6 +58,7 @@ def run_experiment(
     scale_name: str = "full",
     overrides: list[str] | None = None,
     figures: bool = True,
+    engine: EngineChoice | None = None,
 ) -> ResultFolder:
     """Run an experiment and return its finished folder, ``out/<experiment>/<digest8>``.
 
@@ -68,6 +72,8 @@ def run_experiment(
         ``key=value`` settings on top of the file.
     figures
         Whether to draw figures and the HTML report.
+    engine
+        Who works on a stream in parts; this process where it is None. The result does not depend on it.
 
     Notes
     -----
@@ -80,7 +86,7 @@ def run_experiment(
         raise UsageError(f"scale is {scale_name!r}", way_out=f"use one of {', '.join(SCALES)}")
     started = time.time()
     spec = read_experiment(path, overrides=overrides)
-    experiment = resolve(spec, name=path.stem, scale_name=scale_name, base=path.parent)
+    experiment = resolve(spec, name=path.stem, scale_name=scale_name, base=path.parent, engine=engine)
     digest = digest_of(experiment)
     folder = Path(out) / experiment.name / digest[:8]
     with one_at_a_time(folder.parent):
@@ -103,6 +109,8 @@ def _make(
 ) -> ResultFolder:
     """Search where that is asked, replay, write and seal."""
     parts = folder / "parts"
+    if isinstance(experiment.traffic, TrafficInParts):
+        experiment = replace(experiment, traffic=replace(experiment.traffic, kept=(parts, digest)))
     searched = None
     if experiment.spec.search is not None:
         searched = searched_experiment(experiment, experiment.spec.search, parts=parts, digest=digest)
@@ -110,7 +118,7 @@ def _make(
     measured = measure_maps(experiment, parts=parts, digest=digest)
     selected = None
     if experiment.spec.evidence.selection is not None and measured.sums.is_wanted:
-        selected = selection(experiment, measured, searched, Chooser(experiment, searched), MapReplays(experiment))
+        selected = selection(experiment, measured, searched, Chooser(experiment, searched), parts=parts, digest=digest)
         experiment = with_recommended(experiment, selected)
         again = measure_maps(experiment, parts=parts, digest=digest)
         measured = again._replace(seconds={**measured.seconds, **again.seconds})

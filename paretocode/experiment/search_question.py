@@ -9,9 +9,11 @@ import numpy as np
 
 from paretocode.errors import InputError
 from paretocode.experiment.resolve import Experiment
-from paretocode.experiment.search_sections import RobustSpec, SearchSpec
+from paretocode.experiment.search_sections import RobustSpec, SearchSpec, needs_luck
+from paretocode.experiment.traffic import TrafficInMemory
 from paretocode.sim.luck import draw_luck
 from paretocode.stream import PPM
+from paretocode.stream.demand.asked_counts import OMITTED
 from paretocode.tune import (
     EdgeRules,
     Incumbent,
@@ -19,7 +21,6 @@ from paretocode.tune import (
     Scenario,
     TierRules,
     incumbent_of,
-    measure_named,
     price_shock,
     score_replicates,
     weeks,
@@ -41,16 +42,18 @@ def asked_question(experiment: Experiment, spec: SearchSpec) -> tuple[MapQuestio
     """
     incumbent_map = experiment.tier_maps[experiment.spec.incumbent.name]
     policy = replace(incumbent_map.policy, **spec.policy.model_dump(exclude_none=True))
-    names = (*spec.measures, *spec.limits)
-    needs_luck = any(measure_named(n).metric.partition(":")[0] in {"latency_us", "n_above"} for n in names)
+    has_times = needs_luck(spec)
+    traffic = experiment.traffic
+    is_here = isinstance(traffic, TrafficInMemory)
     limits = dict.fromkeys(spec.limits, 0.0) | _provider_limits(experiment, spec)
     question = MapQuestion(
-        stream=experiment.stream,
+        stream=traffic.stream if is_here else None,
+        log=None if is_here else traffic.log,
         catalogue=experiment.catalogue,
         scale=experiment.scale,
         policy=policy,
         cache=experiment.cache,
-        luck=draw_luck(experiment.stream, rng=experiment.spec.seeds.luck) if needs_luck else None,
+        luck=draw_luck(experiment.stream, rng=experiment.spec.seeds.luck) if has_times else None,
         n_bands=tuple(sorted(spec.n_bands)),
         measures=tuple(spec.measures),
         limits=limits,
@@ -67,7 +70,7 @@ def asked_question(experiment: Experiment, spec: SearchSpec) -> tuple[MapQuestio
     )
     incumbent = incumbent_of(question, incumbent_map)
     stated = {name: _limit(name, value, incumbent, question) for name, value in spec.limits.items()}
-    if needs_luck and "untimed_share" not in stated:
+    if has_times and "untimed_share" not in stated:
         # A request of unknown speed adds nothing to a sum of times: without this limit, unknown would be fastest.
         stated["untimed_share"] = incumbent.value("untimed_share", question)
     return replace(question, limits={**limits, **stated}), incumbent
@@ -122,9 +125,9 @@ def _request_rules(experiment: Experiment, spec: SearchSpec) -> EdgeRules:
 
 def _atom_zones(experiment: Experiment, share: float, distance: int) -> list[tuple[int, int]]:
     """Return the intervals around min scores that at least a share of all requests state."""
-    stream = experiment.stream
-    scores, n_at = np.unique(stream.min_score_ppm[~stream.is_omitted], return_counts=True)
-    return [(int(atom) - distance, int(atom) + distance) for atom in scores[n_at >= share * len(stream)]]
+    asked = experiment.traffic.asked
+    is_atom = (asked.value != OMITTED) & (asked.n >= share * asked.n_requests)
+    return [(atom - distance, atom + distance) for atom in asked.value[is_atom].tolist()]
 
 
 def _score_rules(experiment: Experiment, spec: SearchSpec) -> EdgeRules:

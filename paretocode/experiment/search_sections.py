@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from paretocode.experiment._strict import Strict, refuse_unused
 from paretocode.experiment.map_sections import PolicySpec
 
-__all__ = ["PriceShockSpec", "RobustSpec", "SearchSpec"]
+__all__ = ["PriceShockSpec", "RobustSpec", "SearchSpec", "needs_luck"]
 
 _Axis = Annotated[float, Field(ge=0, le=1)]
 _Zone = tuple[_Axis, _Axis]
@@ -111,3 +111,11 @@ class SearchSpec(Strict):
             if len(set(values)) != len(values) or not (values or name in {"hysteresis", "downgrades", "stickiness"}):
                 raise ValueError(f"{name} is {values}; name each once, and at least one")
         return self
+
+
+def needs_luck(spec: SearchSpec) -> bool:
+    """Return whether a search measures or limits times, which are drawn request by request."""
+    from paretocode.tune.measures import measure_named
+
+    metrics = (measure_named(name).metric for name in (*spec.measures, *spec.limits))
+    return any(metric.partition(":")[0] in {"latency_us", "n_above"} for metric in metrics)

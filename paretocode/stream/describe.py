@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from paretocode.stream.demand.asked_counts import AskedCounts, asked_counts
 from paretocode.stream.description.arrivals import arrivals
-from paretocode.stream.description.asked import NearEdgeMass, asked, near_edge_mass
+from paretocode.stream.description.asked import NearEdgeMass, asked, asked_of, near_edge_mass
 from paretocode.stream.description.lengths import gaps_and_reuse, tokens_and_turns
 from paretocode.stream.description.served import served
 from paretocode.stream.stream import RequestStream
 
-__all__ = ["NearEdgeMass", "describe", "near_edge_mass"]
+__all__ = ["NearEdgeMass", "counted", "describe", "describe_counts", "near_edge_mass"]
 
 
 def describe(stream: RequestStream) -> dict[str, float | int]:
@@ -50,4 +54,44 @@ def describe(stream: RequestStream) -> dict[str, float | int]:
         **gaps_and_reuse(stream),
         **asked(stream),
         **served(stream),
+    }
+
+
+def counted(stream: RequestStream) -> dict[str, Any]:
+    """Return what of a description adds up over parts that are split by session, for `describe_counts`. O(n log n)."""
+    return {
+        "asked": asked_counts(stream),
+        "sessions": stream.n_sessions,
+        "prompt_tokens": int(stream.prompt_tokens.sum()),
+        "completion_tokens": int(stream.completion_tokens.sum()),
+        "prefix_tokens": int(stream.prefix_tokens.sum()),
+    }
+
+
+def describe_counts(asked: AskedCounts, sums: Mapping[str, int]) -> dict[str, float | int]:
+    """Return as much of `describe` as follows from sums: means and shares, no quantiles, nothing of the pace.
+
+    Parameters
+    ----------
+    asked, sums
+        Of the whole log: what `counted` returns, added up.
+
+    Examples
+    --------
+    >>> from paretocode.stream.stream import request_stream
+    >>> found = counted(request_stream(session=[1, 1, 2], time_s=[0, 400, 0], prompt_tokens=[10, 20, 10],
+    ...                                completion_tokens=[1, 1, 1], min_score=[0.65, 0.65, 0.2]))
+    >>> record = describe_counts(found.pop("asked"), found)
+    >>> record["requests"], record["turns_mean"], record["completion_tokens_mean"], record["min_scores"]
+    (3, 1.5, 1.0, 2)
+    """
+    n = asked.n_requests
+    return {
+        "requests": n,
+        "sessions": sums["sessions"],
+        "turns_mean": n / sums["sessions"],
+        "prompt_tokens_mean": sums["prompt_tokens"] / n,
+        "completion_tokens_mean": sums["completion_tokens"] / n,
+        **({"prefix_share": sums["prefix_tokens"] / sums["prompt_tokens"]} if sums["prompt_tokens"] else {}),
+        **asked_of(asked),
     }

@@ -6,7 +6,7 @@ stream in memory, to the last digit, however the stream is cut and whoever does 
 
 from paretocode.sim.partitioned.asked_parts import AskedPart, asked_parts
 from paretocode.sim.partitioned.countable import LogInParts
-from paretocode.sim.partitioned.executors import Engine, InThisProcess, engine_named
+from paretocode.sim.partitioned.executors import Engine, EngineChoice, InThisProcess, Workforce, engine_named
 from paretocode.sim.partitioned.replays import MapTally, PartReplays, ReplayTask, replay_tasks
 from paretocode.sim.partitioned.running import ResultStore, done_parts, merged_parts
 from paretocode.sim.partitioned.tabulations import TableTask, table_tasks
@@ -25,6 +25,8 @@ __all__ = [  # noqa: RUF022
     "Engine",
     "InThisProcess",
     "engine_named",
+    "EngineChoice",
+    "Workforce",
     "ResultStore",
     "done_parts",
     "merged_parts",

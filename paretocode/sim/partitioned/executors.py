@@ -8,20 +8,75 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from paretocode.errors import EngineError, MissingDependencyError, UsageError
 
-__all__ = ["Engine", "InThisProcess", "engine_named"]
+__all__ = ["Engine", "EngineChoice", "InThisProcess", "Workforce", "engine_named"]
 
 Engine = Callable[[], AbstractContextManager[Executor]]
 """Opens an executor; called again when the one before was lost."""
 
 _ENGINES = ("serial", "processes", "dask")
 _CONNECT_S = 15
+
+
+class Workforce(NamedTuple):
+    """Who works on parts.
+
+    Parameters
+    ----------
+    engine
+        Opens the executor.
+    n_at_once
+        How many parts are out at a time.
+    n_here
+        How many parts this machine works on at a time; 0 where others do.
+    """
+
+    engine: Engine
+    n_at_once: int
+    n_here: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineChoice:
+    """Which engine somebody asks for; what is left open is settled when the number of parts is known.
+
+    Parameters
+    ----------
+    name, workers, scheduler
+        As for `engine_named`; by default processes, one a core, where there are several parts and cores.
+    """
+
+    name: str | None = None
+    workers: int | None = None
+    scheduler: str | None = None
+
+    def workforce(self, n_parts: int) -> Workforce:
+        """Return who works on so many parts: one more is out than workers, so that nobody waits.
+
+        Raises
+        ------
+        UsageError, MissingDependencyError
+            As `engine_named`.
+        """
+        n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        several = min(n_parts, self.workers or n_cores) > 1
+        usual = "dask" if self.scheduler else "processes" if several else "serial"
+        name = self.name or usual
+        is_elsewhere = name == "dask" and self.scheduler is not None
+        n_workers = self.workers or (None if is_elsewhere else n_cores)
+        return Workforce(
+            engine=engine_named(name, workers=n_workers, scheduler=self.scheduler),
+            n_at_once=n_parts if n_workers is None else n_workers + 1,
+            n_here=0 if is_elsewhere else 1 if name == "serial" else min(n_workers or n_cores, n_parts),
+        )
 
 
 class InThisProcess(Executor):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from paretocode.catalogue.catalogue import Catalogue
@@ -10,10 +10,11 @@ from paretocode.catalogue.scales import ScoreScale
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.jumps import JumpTally, jump_tables, tally_jumps
 from paretocode.sim.partitioned.asked_parts import AskedPart
-from paretocode.sim.replaying import replay
+from paretocode.sim.replaying import Replay, replay
 from paretocode.sim.tally_record import Tally
 from paretocode.sim.tallying import tally
 from paretocode.stream.demand.asked_counts import AskedCounts, asked_counts
+from paretocode.stream.stream import RequestStream
 from paretocode.tiermap.tier_map import TierMap
 
 __all__ = ["MapTally", "PartReplays", "ReplayTask", "replay_tasks"]
@@ -66,13 +67,19 @@ class ReplayTask:
     def __call__(self) -> PartReplays:
         """Read the part and replay it under every map."""
         stream = self.part.stream()
-        luck = self.part.luck(stream)
-        found = {}
-        for name, tier_map in self.maps.items():
-            run = replay(stream, tier_map, self.catalogue, cache=self.cache, luck=luck)
-            jumps = tally_jumps(run, jump_tables(run, self.cache))
-            found[name] = MapTally(tally=tally(run, scale=self.scale, slo_s=self.slo_s), jumps=jumps)
+        found = {name: self.tallied(run) for name, run in self.runs(stream)}
         return PartReplays(asked=asked_counts(stream), maps=found)
+
+    def runs(self, stream: RequestStream) -> Iterator[tuple[str, Replay]]:
+        """Yield each map's replay of the part's stream, one at a time."""
+        luck = self.part.luck(stream)
+        for name, tier_map in self.maps.items():
+            yield name, replay(stream, tier_map, self.catalogue, cache=self.cache, luck=luck)
+
+    def tallied(self, run: Replay) -> MapTally:
+        """Return what a replay adds."""
+        jumps = tally_jumps(run, jump_tables(run, self.cache))
+        return MapTally(tally=tally(run, scale=self.scale, slo_s=self.slo_s), jumps=jumps)
 
 
 def replay_tasks(

@@ -24,6 +24,7 @@ __all__ = ["ResultStore", "done_parts", "merged_parts"]
 T = TypeVar("T")
 MOST_TRIES = 4
 _LOOK_S = 2.0
+_DIED = "its worker process died: of lack of memory, or in a script without if __name__ == '__main__'"
 _LATE = 4.0
 """A part is late when it takes so many times the median, and somebody has nothing else to do."""
 
@@ -78,13 +79,22 @@ def done_parts(
             work.advance()
             yield number, kept
         losses = dict.fromkeys(waiting, 0)
+        n_idle = 0
         while waiting:
+            n_waiting = len(waiting)
             with engine() as executor:
-                for number, result in _Crew(executor, tasks, waiting, losses, n_at_once=n_at_once).results():
+                crew = _Crew(executor, tasks, waiting, losses, n_at_once=n_at_once)
+                for number, result in crew.results():
                     if store is not None:
                         store.keep(number, result)
                     work.advance()
                     yield number, result
+            n_idle = n_idle + 1 if len(waiting) == n_waiting else 0
+            if n_idle == MOST_TRIES:
+                raise EngineError(
+                    f"the engine was opened {MOST_TRIES} times and took no work ({crew.refusal or 'no reason given'})",
+                    way_out="look at its workers; what is finished is kept",
+                )
 
 
 class _Crew(Generic[T]):
@@ -104,6 +114,7 @@ class _Crew(Generic[T]):
         self.out: dict[Future[T], tuple[int, float]] = {}
         self.seconds: list[float] = []
         self.doubled: set[int] = set()
+        self.refusal = ""
 
     def results(self) -> Iterator[tuple[int, T]]:
         """Yield results until all are there or the executor is lost; then the rest waits again."""
@@ -143,7 +154,8 @@ class _Crew(Generic[T]):
                 for number in self._late():
                     self.doubled.add(number)
                     self._send(number)
-        except (BrokenProcessPool, RuntimeError, OSError):
+        except (BrokenProcessPool, RuntimeError, OSError) as error:
+            self.refusal = " ".join(str(error).split())
             return False
         return True
 
@@ -165,7 +177,7 @@ class _Crew(Generic[T]):
         except ParetocodeError:
             raise
         except BrokenProcessPool:
-            self._lost(number, "its worker process died, of lack of memory perhaps")
+            self._lost(number, _DIED)
         except (CancelledError, OSError, TimeoutError) as error:
             self._lost(number, type(error).__name__)
         except Exception as error:

@@ -9,10 +9,10 @@ import numpy as np
 
 from paretocode._checks import FloatColumn, IntColumn, float_column, increasing, read_only
 from paretocode.errors import InputError
-from paretocode.stream.demand import demand_of
+from paretocode.stream.demand.asked_counts import AskedCounts, asked_counts
 from paretocode.stream.stream import PPM, RequestStream
 
-__all__ = ["NearEdgeMass", "asked", "near_edge_mass", "near_edge_mass_of"]
+__all__ = ["NearEdgeMass", "asked", "asked_of", "near_edge_mass", "near_edge_mass_of"]
 
 N_ATOMS = 5
 
@@ -42,15 +42,18 @@ def asked(stream: RequestStream) -> dict[str, float | int]:
     `switch_share` is of the requests after a session's first: those that ask for something else than the one before,
     omitted being one of the things to ask for. Where no request states a min score it is left out.
     """
-    table = demand_of(stream)
+    return asked_of(asked_counts(stream))
+
+
+def asked_of(counts: AskedCounts) -> dict[str, float | int]:
+    """Return the same from the counts of a log's min scores."""
+    table = counts.demand_table
     most = np.argsort(-table.share, kind="stable")[:N_ATOMS]
-    later = ~stream.is_first[1:]
-    omitted = stream.is_omitted
-    ppm = np.where(omitted, -1, stream.min_score_ppm)
+    pairs, switches = int(counts.n_pairs.sum()), int(counts.n_pairs[counts.first != counts.second].sum())
     return {
         "min_scores": len(table.min_score_ppm),
         "omitted_share": table.omitted_share,
-        **({"switch_share": float(np.mean((ppm[1:] != ppm[:-1])[later]))} if later.any() and stream.has_demand else {}),
+        **({"switch_share": switches / pairs} if pairs and len(table.min_score_ppm) else {}),
         **{f"atom_{table.min_score_ppm[i] / PPM:g}": float(table.share[i]) for i in most},
     }
 

@@ -68,6 +68,21 @@ class PartitionedStream:
         """Yield the parts in order."""
         return (self.part(number) for number in range(len(self.parts)))
 
+    def first_sessions(self, n_requests: int) -> RequestStream:
+        """Return whole sessions from the start of the stream, with at least `n_requests` requests if it has so many.
+
+        Raises
+        ------
+        InputError
+            As `part`.
+        """
+        if n_requests >= len(self):
+            return self.whole()
+        n_parts = sum(part.first_request < n_requests for part in self.parts)
+        found = self._joined(n_parts).first_sessions(n_requests)
+        note = f"only the first {len(found):,} of {len(self):,} requests, whole sessions"
+        return found.replace(notes=(*self.notes, note))
+
     def whole(self) -> RequestStream:
         """Return the stream in memory; about 60 bytes a request.
 
@@ -76,13 +91,7 @@ class PartitionedStream:
         InputError
             As `part`; and parts that are not the stream whose digest the manifest states.
         """
-        columns: dict[str, list[NDArray[Any]]] = {name: [] for name in COLUMNS}
-        for entry, stream in zip(self.parts, self.streams(), strict=True):
-            for name in COLUMNS:
-                values = getattr(stream, name)
-                columns[name].append(values + entry.first_session if name == "session" else values)
-        joined: dict[str, Any] = {name: read_only(np.concatenate(values)) for name, values in columns.items()}
-        found = RequestStream(**joined, name=self.name, notes=self.notes)
+        found = self._joined(len(self.parts))
         if found.digest != self.digest:
             raise InputError(
                 "its parts are not the stream that its manifest states",
@@ -90,6 +99,16 @@ class PartitionedStream:
                 way_out="partition the logs again",
             )
         return found
+
+    def _joined(self, n_parts: int) -> RequestStream:
+        columns: dict[str, list[NDArray[Any]]] = {name: [] for name in COLUMNS}
+        for number, entry in enumerate(self.parts[:n_parts]):
+            stream = self.part(number)
+            for name in COLUMNS:
+                values = getattr(stream, name)
+                columns[name].append(values + entry.first_session if name == "session" else values)
+        joined: dict[str, Any] = {name: read_only(np.concatenate(values)) for name, values in columns.items()}
+        return RequestStream(**joined, name=self.name, notes=self.notes)
 
 
 def open_partitions(folder: Path | str) -> PartitionedStream:
