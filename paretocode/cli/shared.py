@@ -93,7 +93,7 @@ def _whole(text: str, least: int, most: int) -> int:
 
 def say_notes(experiment: Experiment) -> None:
     """Say what readers left out, and where stream and min scores come from."""
-    for note in (*experiment.catalogue.notes, *experiment.stream.notes):
+    for note in (*experiment.catalogue.notes, *experiment.traffic.notes):
         say(f"note: {note}")
 
 

@@ -23,7 +23,9 @@ from paretocode.evidence.estimates import Estimates, estimates_from, ratio_estim
 from paretocode.evidence.map_sums import MapSums, map_sums
 from paretocode.evidence.measures import DEFAULT_MEASURES, MAP_MEASURES, MapMeasure, map_measure
 from paretocode.evidence.of_maps import MapEstimates, differences_of, estimates_of_maps
-from paretocode.evidence.part_sums import PART_CLUSTERS, PartSums, part_sums
+from paretocode.evidence.part_clusters import PART_CLUSTERS
+from paretocode.evidence.part_sums import PartSums, part_sums
+from paretocode.evidence.part_times import PartTimes, part_times
 from paretocode.evidence.quantiles import QuantileWindow
 from paretocode.evidence.resampling import Resampling, resampled_totals
 from paretocode.evidence.verdicts import Verdict, verdict_of
@@ -47,6 +49,8 @@ __all__ = [  # noqa: RUF022
     "PART_CLUSTERS",
     "PartSums",
     "part_sums",
+    "PartTimes",
+    "part_times",
     "QuantileWindow",
     "Resampling",
     "resampled_totals",

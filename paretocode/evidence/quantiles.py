@@ -19,7 +19,7 @@ from paretocode.errors import InputError
 from paretocode.evidence.clusters import Clusters, summed
 from paretocode.sim.latency import UNTIMED
 
-__all__ = ["QuantileWindow", "quantile_influence_us", "quantile_window", "resampled_quantiles_us"]
+__all__ = ["QuantileWindow", "half_of_window", "quantile_influence_us", "quantile_window", "resampled_quantiles_us"]
 
 _WIDTH = 6.0
 """Half width of a window in standard errors of the distribution function."""
@@ -110,8 +110,7 @@ def quantile_window(latency_us: IntColumn, clusters: Clusters, *, per_mille: int
     rank = -(-n * per_mille // 1000)
     is_up_to = is_known & (latency_us <= np.partition(known, rank - 1)[rank - 1])
     n_timed, n_up_to = summed(is_known, clusters), summed(is_up_to, clusters)
-    gap = n_up_to - n_timed * (n_up_to.sum() / n)
-    half = max(_LEAST, int(np.ceil(_WIDTH * np.sqrt(float(gap @ gap) * clusters.n / (clusters.n - 1)))))
+    half = half_of_window(n_up_to, n_timed)
     start, stop = max(0, rank - 1 - half), min(n, rank + half)
     lowest, highest = np.partition(known, [start, stop - 1])[[start, stop - 1]]
     near = np.flatnonzero(is_known & (latency_us >= lowest) & (latency_us <= highest))
@@ -129,6 +128,16 @@ def quantile_window(latency_us: IntColumn, clusters: Clusters, *, per_mille: int
         cluster=read_only(clusters.of_row[near]),
         place=min(half, rank - 1),
     )
+
+
+def half_of_window(n_up_to: IntColumn, n_timed: IntColumn) -> int:
+    """Return how many times a window holds on either side of its quantile, from the columns of those names by cluster.
+
+    Both of shape (n_clusters,), two clusters or more.
+    """
+    n_clusters = len(n_timed)
+    gap = n_up_to - n_timed * (n_up_to.sum() / n_timed.sum())
+    return max(_LEAST, int(np.ceil(_WIDTH * np.sqrt(float(gap @ gap) * n_clusters / (n_clusters - 1)))))
 
 
 def quantile_influence_us(window: QuantileWindow) -> FloatColumn:

@@ -9,6 +9,7 @@ import dataclasses
 from typing import Any
 
 from paretocode.experiment.resolve import Experiment
+from paretocode.experiment.traffic import TrafficInParts
 from paretocode.tiermap import TierMap
 from paretocode.tiermap.diff import diff_tier_maps
 from paretocode.tiermap.file import canonical_bytes, sha256_of, tier_map_file
@@ -165,6 +166,8 @@ def _not_known(experiment: Experiment) -> list[str]:
         sentences.append("The shares of min scores are assumed: no public log carries them; see the demand above.")
     if experiment.spec.stream.preset is not None:
         sentences.append(f"The stream is synthetic (preset {experiment.spec.stream.preset}), not a log of this router.")
+    if isinstance(experiment.traffic, TrafficInParts):
+        sentences.append("The stream lies in parts: whom the proposed map hits hardest was not looked at.")
     if experiment.operations is None:
         sentences.append("Failures, rate limits and outages are not replayed: every request reaches its first choice.")
     else:

@@ -15,7 +15,6 @@ from paretocode._files import write_atomically
 from paretocode.evidence import (
     Clusters,
     MapSums,
-    PartSums,
     QuantileWindow,
     block_clusters,
     day_clusters,
@@ -72,11 +71,6 @@ class SumsOfMaps:
         if self.clusters is None:
             self.clusters = CLUSTERS[spec.clusters](self.experiment.stream)
         return map_sums(run, scale=self.experiment.scale, measures=self.measures, clusters=self.clusters)
-
-    def add_parts(self, name: str, sums: PartSums) -> MapSums:
-        """Join the sums of a map's parts and keep them in memory."""
-        self.of_map[name] = joined = sums.joined(name, kind=self.experiment.spec.evidence.clusters)
-        return joined
 
     @property
     def measures(self) -> list[str]:

@@ -18,7 +18,7 @@ from paretocode.catalogue.history import History
 from paretocode.errors import InputError
 from paretocode.evidence import MapSums
 from paretocode.experiment.evidence_sums import SumsOfMaps
-from paretocode.experiment.parted import AskedSums, PartedMaps, measured_parts
+from paretocode.experiment.parted import AskedSums, PartedRun
 from paretocode.experiment.provenance import digest_of
 from paretocode.experiment.resolve import Experiment
 from paretocode.experiment.state_sections import MotionSpec
@@ -138,15 +138,15 @@ def measure_resumed(experiment: Experiment) -> Measured:
 def _measured_in_parts(experiment: Experiment, traffic: TrafficInParts, *, parts: Path | None, digest: str) -> Measured:
     """Replay all maps part by part; finished parts are kept in the folder."""
     sums = SumsOfMaps(experiment, parts=None, digest=digest)
-    maps = experiment.tier_maps
-    found = _of_parts(experiment, traffic, maps, sums if sums.is_wanted else None, kept=parts, digest=digest)
-    for name, of_parts in found.sums.items():
-        sums.add_parts(name, of_parts)
+    asked = sums if sums.is_wanted else None
+    run = _run_on_parts(experiment, traffic, experiment.tier_maps, asked, kept=parts, digest=digest)
+    found = run.measured()
+    sums.of_map = run.sums(found)
     metrics = {name: numbers_of(one.tally, one.jumps, found.asked) for name, one in found.maps.items()}
     return Measured(metrics, dict(found.seconds), sums)
 
 
-def _of_parts(
+def _run_on_parts(
     experiment: Experiment,
     traffic: TrafficInParts,
     maps: Mapping[str, TierMap],
@@ -154,12 +154,12 @@ def _of_parts(
     *,
     kept: Path | None,
     digest: str,
-) -> PartedMaps:
+) -> PartedRun:
     kind = experiment.spec.evidence.clusters
-    return measured_parts(
-        traffic,
-        maps,
-        experiment.catalogue,
+    return PartedRun(
+        traffic=traffic,
+        maps=maps,
+        catalogue=experiment.catalogue,
         scale=experiment.scale,
         cache=experiment.cache,
         asked=None if sums is None else AskedSums(tuple(sums.measures), kind),
@@ -171,17 +171,14 @@ def _of_parts(
 def sums_of_maps(
     experiment: Experiment, maps: Mapping[str, TierMap], sums: SumsOfMaps, *, parts: Path | None, digest: str
 ) -> dict[str, MapSums]:
-    """Return the sums by cluster of further maps; of a stream in parts, those of finished parts are kept."""
+    """Return the sums by cluster of further maps, from which one is chosen; no choice goes by a quantile."""
     traffic = experiment.traffic
-    if isinstance(traffic, TrafficInParts):
-        found = _of_parts(experiment, traffic, maps, sums, kept=parts, digest=digest) if maps else None
-        return (
-            {}
-            if found is None
-            else {name: one.joined(name, kind=experiment.spec.evidence.clusters) for name, one in found.sums.items()}
-        )
+    if isinstance(traffic, TrafficInParts) and maps:
+        run = _run_on_parts(experiment, traffic, maps, sums, kept=parts, digest=digest)
+        run = replace(run, asked=run.asked and run.asked.without_quantiles())
+        return run.sums(run.measured())
     replays = MapReplays(experiment)
-    return {name: replace(sums.sums_of(replays.measured(tier_map).run), name=name) for name, tier_map in maps.items()}
+    return {name: replace(sums.sums_of(replays.measured(each).run), name=name) for name, each in maps.items()}
 
 
 def _told_maps(experiment: Experiment) -> Iterator[tuple[str, TierMap]]:

@@ -32,7 +32,7 @@ from paretocode.evidence.outcomes import OutcomeTable
 from paretocode.experiment.evidence_outcomes import asked_outcomes
 from paretocode.experiment.map_sections import MapSpec, PolicySpec
 from paretocode.experiment.spec import ExperimentSpec
-from paretocode.experiment.traffic import Traffic, TrafficInMemory, TrafficInParts, refuse_in_parts
+from paretocode.experiment.traffic import PARTS, Traffic, TrafficInMemory, TrafficInParts, refuse_in_parts
 from paretocode.experiment.world_sections import CatalogueSpec, ScaleSpec
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.operations import Operations
@@ -49,7 +49,6 @@ from paretocode.stream import (
     observed_demand_of,
     synthesise,
 )
-from paretocode.stream.load import PARTS
 from paretocode.stream.partitioned import open_partitions
 from paretocode.tiermap import Policy, TierMap, documented_pareto_code, map_from_edges, map_from_listing
 from paretocode.tiermap.file import read_tier_map

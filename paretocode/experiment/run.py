@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
@@ -89,7 +90,7 @@ def run_experiment(
     experiment = resolve(spec, name=path.stem, scale_name=scale_name, base=path.parent, engine=engine)
     digest = digest_of(experiment)
     folder = Path(out) / experiment.name / digest[:8]
-    with one_at_a_time(folder.parent):
+    with closing(experiment.traffic), one_at_a_time(folder.parent):
         if finished := _finished(folder, digest, needs_figures=figures):
             return finished
         return _make(

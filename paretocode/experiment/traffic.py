@@ -15,13 +15,16 @@ from paretocode.errors import InputError
 from paretocode.evidence import PART_CLUSTERS
 from paretocode.experiment.search_sections import needs_luck
 from paretocode.experiment.spec import ExperimentSpec
-from paretocode.sim.partitioned import AskedPart, InThisProcess, LogInParts, Workforce
+from paretocode.sim.partitioned import AskedPart, InThisProcess, LastingEngine, LogInParts, Workforce
 from paretocode.sim.tables.countable import CountableLog, LogInMemory
 from paretocode.stream import AskedCounts, RequestStream, asked_counts, describe
 from paretocode.stream.describe import counted, describe_counts
 from paretocode.stream.partitioned import PartitionedStream
 
-__all__ = ["Traffic", "TrafficInMemory", "TrafficInParts", "refuse_in_parts"]
+__all__ = ["PARTS", "Traffic", "TrafficInMemory", "TrafficInParts", "refuse_in_parts"]
+
+PARTS = "parts"
+"""Name by which an experiment asks for a partitioned stream as its reader."""
 
 _WAY_OUT = "leave it out, or read part of them into memory: stream.sizes in an experiment says how many"
 
@@ -69,6 +72,9 @@ class Traffic(Protocol):
     def description(self) -> dict[str, float | int]:
         """Return `describe` of it, or as much of that as adds up."""
 
+    def close(self) -> None:
+        """Send away who works on parts, if anybody does."""
+
 
 @dataclass(frozen=True, eq=False)
 class TrafficInMemory:
@@ -113,6 +119,9 @@ class TrafficInMemory:
         """Return `describe` of it."""
         return describe(self.stream)
 
+    def close(self) -> None:
+        """Nobody is there to be sent away."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TrafficInParts:
@@ -133,7 +142,7 @@ class TrafficInParts:
     parts: PartitionedStream
     notes: tuple[str, ...]
     asked_parts: list[AskedPart]
-    workforce: Workforce = field(default_factory=lambda: Workforce(InThisProcess, 1, 1))
+    workforce: Workforce = field(default_factory=lambda: Workforce(LastingEngine(InThisProcess), 1, 1))
     kept: tuple[Path, str] | None = None
 
     def __len__(self) -> int:
@@ -188,6 +197,10 @@ class TrafficInParts:
     def description(self) -> dict[str, float | int]:
         """Return as much of `describe` as adds up."""
         return describe_counts(*self._counted)
+
+    def close(self) -> None:
+        """Send away who works on the parts; they come again when there is more to do."""
+        self.workforce.engine.drop()
 
 
 def refuse_in_parts(spec: ExperimentSpec, *, where: str) -> None:

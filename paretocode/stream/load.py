@@ -21,10 +21,7 @@ from paretocode.stream.readers import (
 from paretocode.stream.stream import RequestStream
 from paretocode.stream.table import read_stream_table
 
-__all__ = ["PARTS", "READERS", "load_stream"]
-
-PARTS = "parts"
-"""Name of the reader of a partitioned stream: all of its parts, in memory."""
+__all__ = ["READERS", "load_stream"]
 
 READERS: dict[str, Callable[..., RequestStream]] = {
     "coding_agent": read_coding_agent,
@@ -46,7 +43,7 @@ def load_stream(reader: str, path: Path | str | Sequence[Path | str], **options:
     Parameters
     ----------
     reader
-        One of `READERS`, or `PARTS`.
+        One of `READERS`.
     path
         The log; the reader ``table`` also takes a folder or a list of files.
     options
@@ -65,18 +62,12 @@ def load_stream(reader: str, path: Path | str | Sequence[Path | str], **options:
     Traceback (most recent call last):
     ...
     paretocode.errors.InputError: reader is 'wildchat'; use one of coding_agent, azure, burstgpt, mooncake,
-    openrouter_generations, otel, litellm, vllm_semantic_router, table, parts.
+    openrouter_generations, otel, litellm, vllm_semantic_router, table.
     """
-    one_of(reader, (*READERS, PARTS), name="reader")
-    read = READERS.get(reader, _read_parts)
+    one_of(reader, tuple(READERS), name="reader")
+    read = READERS[reader]
     known = [name for name in inspect.signature(read).parameters if name != "path"]
     for option in options:
         if option not in known:
             raise UsageError(f"reader {reader!r} takes no option {option!r}", way_out=f"use {', '.join(known)}")
     return read(path, **options)
-
-
-def _read_parts(path: Path | str) -> RequestStream:
-    from paretocode.stream.partitioned import open_partitions  # which reads logs by the door above
-
-    return open_partitions(path).whole()

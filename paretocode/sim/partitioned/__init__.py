@@ -6,7 +6,14 @@ stream in memory, to the last digit, however the stream is cut and whoever does 
 
 from paretocode.sim.partitioned.asked_parts import AskedPart, asked_parts
 from paretocode.sim.partitioned.countable import LogInParts
-from paretocode.sim.partitioned.executors import Engine, EngineChoice, InThisProcess, Workforce, engine_named
+from paretocode.sim.partitioned.executors import (
+    Engine,
+    EngineChoice,
+    InThisProcess,
+    LastingEngine,
+    Workforce,
+    engine_named,
+)
 from paretocode.sim.partitioned.replays import MapTally, PartReplays, ReplayTask, replay_tasks
 from paretocode.sim.partitioned.running import ResultStore, done_parts, merged_parts
 from paretocode.sim.partitioned.tabulations import TableTask, table_tasks
@@ -26,6 +33,7 @@ __all__ = [  # noqa: RUF022
     "InThisProcess",
     "engine_named",
     "EngineChoice",
+    "LastingEngine",
     "Workforce",
     "ResultStore",
     "done_parts",

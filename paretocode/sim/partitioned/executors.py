@@ -11,13 +11,13 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from paretocode.errors import EngineError, MissingDependencyError, UsageError
 
-__all__ = ["Engine", "EngineChoice", "InThisProcess", "Workforce", "engine_named"]
+__all__ = ["Engine", "EngineChoice", "InThisProcess", "LastingEngine", "Workforce", "engine_named"]
 
 Engine = Callable[[], AbstractContextManager[Executor]]
 """Opens an executor; called again when the one before was lost."""
@@ -26,20 +26,56 @@ _ENGINES = ("serial", "processes", "dask")
 _CONNECT_S = 15
 
 
+class LastingEngine:
+    """An engine whose executor stays open from one pass over the parts to the next, until it is dropped.
+
+    Parameters
+    ----------
+    engine
+        Opens the executor: at the first use, and at the first after it was dropped.
+
+    Examples
+    --------
+    >>> lasting = LastingEngine(InThisProcess)
+    >>> with lasting() as one, lasting() as other:
+    ...     one is other
+    True
+    >>> lasting.drop()
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._opened: tuple[ExitStack, Executor] | None = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[Executor]:
+        """Lend the executor."""
+        if self._opened is None:
+            stack = ExitStack()
+            self._opened = stack, stack.enter_context(self._engine())
+        yield self._opened[1]
+
+    def drop(self) -> None:
+        """Close the executor, as when it is broken or no longer needed."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened[0].close()
+
+
 class Workforce(NamedTuple):
     """Who works on parts.
 
     Parameters
     ----------
     engine
-        Opens the executor.
+        Opens the executor, and keeps it.
     n_at_once
         How many parts are out at a time.
     n_here
         How many parts this machine works on at a time; 0 where others do.
     """
 
-    engine: Engine
+    engine: LastingEngine
     n_at_once: int
     n_here: int
 
@@ -73,8 +109,8 @@ class EngineChoice:
         is_elsewhere = name == "dask" and self.scheduler is not None
         n_workers = self.workers or (None if is_elsewhere else n_cores)
         return Workforce(
-            engine=engine_named(name, workers=n_workers, scheduler=self.scheduler),
-            n_at_once=n_parts if n_workers is None else n_workers + 1,
+            engine=LastingEngine(engine_named(name, workers=n_workers, scheduler=self.scheduler)),
+            n_at_once=1 if name == "serial" else n_parts if n_workers is None else n_workers + 1,
             n_here=0 if is_elsewhere else 1 if name == "serial" else min(n_workers or n_cores, n_parts),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from paretocode._checks import read_only
-from paretocode._files import json_bytes, read_json, write_atomically
+from paretocode._files import read_json, write_atomically
 from paretocode.errors import InputError
 from paretocode.sim.histogram import LatencyHistogram
 from paretocode.sim.jumps import Jumps, JumpTally
@@ -55,7 +56,7 @@ class KeptReplays:
         except InputError:
             return None
         part = plain.get("part")
-        if plain.get("seal") != self._seal(number, part) or not isinstance(part, dict):
+        if plain.get("seal") != self._seal(number, _dense(part)) or not isinstance(part, dict):
             return None
         asked = {name: read_only(np.array(values, dtype=np.int64)) for name, values in part["asked"].items()}
         maps = {name: _map_tally(part["maps"][name], subject) for name, subject in self.subjects.items()}
@@ -65,10 +66,17 @@ class KeptReplays:
         """Write what a part adds; the file appears whole."""
         asked = {f.name: getattr(result.asked, f.name).tolist() for f in fields(AskedCounts)}
         part = {"asked": asked, "maps": {name: _plain(one) for name, one in result.maps.items()}}
-        write_atomically(self._file(number), json_bytes({"part": part, "seal": self._seal(number, part)}))
+        body = _dense(part)
+        seal = self._seal(number, body)
+        write_atomically(self._file(number), b'{"part":' + body + f',"seal":"{seal}"}}\n'.encode())
 
-    def _seal(self, number: int, part: object) -> str:
-        return hashlib.sha256(f"{self.question} {number} ".encode() + json_bytes(part)).hexdigest()
+    def _seal(self, number: int, body: bytes) -> str:
+        return hashlib.sha256(f"{self.question} {number} ".encode() + body).hexdigest()
+
+
+def _dense(part: object) -> bytes:
+    """Return JSON for no reader's eyes: it is written and read for every part."""
+    return json.dumps(part, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _plain(one: MapTally) -> dict[str, Any]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paretocode._checks import read_only
-from paretocode._files import write_atomically
+from paretocode.sim.partitioned.sealed_arrays import read_sealed, write_sealed
 from paretocode.sim.tables import LogTables, PairTable, RequestTable, TableSubject
 
 __all__ = ["KeptTables"]
 
 _TABLES = {"requests": RequestTable, "pairs": PairTable}
 _COLUMNS = ("asked_scores_ppm", "n_asked", "levels_ppm", "n_at_level")
-_SEAL_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,30 +43,15 @@ class KeptTables:
 
     def recall(self, number: int) -> dict[int, LogTables] | None:
         """Return the tables of a part; None where there are none, or where the file is not as it was written."""
-        path = self._file(number)
-        if not path.is_file():
-            return None
-        content = path.read_bytes()
-        seal, body = content[:_SEAL_BYTES], content[_SEAL_BYTES:]
-        if seal != self._seal(number, body):
-            return None
-        try:
-            with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-                found = dict(arrays)
-        except (OSError, ValueError, zipfile.BadZipFile):
+        found = read_sealed(self._file(number), question=f"{self.question} {number}")
+        if found is None:
             return None
         return {at: _tables(found, at, subject) for at, subject in enumerate(self.subjects)}
 
     def keep(self, number: int, result: Mapping[int, LogTables]) -> None:
         """Write the tables of a part; the file appears whole."""
         arrays = {name: values for at, tables in result.items() for name, values in _arrays(tables, at).items()}
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
-        body = buffer.getvalue()
-        write_atomically(self._file(number), self._seal(number, body) + body)
-
-    def _seal(self, number: int, body: bytes) -> bytes:
-        return hashlib.sha256(f"{self.question} {number} ".encode() + body).digest()
+        write_sealed(self._file(number), arrays, question=f"{self.question} {number}")
 
 
 def _arrays(tables: LogTables, at: int) -> dict[str, NDArray[Any]]:

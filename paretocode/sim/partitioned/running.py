@@ -17,7 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from paretocode.errors import EngineError, ParetocodeError
 from paretocode.progress import task
-from paretocode.sim.partitioned.executors import Engine
+from paretocode.sim.partitioned.executors import Engine, LastingEngine
 
 __all__ = ["ResultStore", "done_parts", "merged_parts"]
 
@@ -89,6 +89,8 @@ def done_parts(
                         store.keep(number, result)
                     work.advance()
                     yield number, result
+            if crew.is_broken and isinstance(engine, LastingEngine):
+                engine.drop()
             n_idle = n_idle + 1 if len(waiting) == n_waiting else 0
             if n_idle == MOST_TRIES:
                 raise EngineError(
@@ -115,20 +117,20 @@ class _Crew(Generic[T]):
         self.seconds: list[float] = []
         self.doubled: set[int] = set()
         self.refusal = ""
+        self.is_broken = False
 
     def results(self) -> Iterator[tuple[int, T]]:
         """Yield results until all are there or the executor is lost; then the rest waits again."""
         finished: set[int] = set()
-        is_broken = False
-        while not is_broken and (self.waiting or any(number not in finished for number, _ in self.out.values())):
-            is_broken = not self._hand_out()
+        while not self.is_broken and (self.waiting or any(number not in finished for number, _ in self.out.values())):
+            self.is_broken = not self._hand_out()
             done, _ = wait(self.out, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
             for future in done:
                 number, started = self.out.pop(future)
                 if number in finished:
                     continue
                 result, was_lost = self._taken(future, number)
-                is_broken |= was_lost
+                self.is_broken |= was_lost
                 if was_lost:
                     continue
                 self.seconds.append(time.monotonic() - started)
