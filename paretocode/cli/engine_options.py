@@ -6,18 +6,20 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from paretocode.cli.talk import say
 from paretocode.errors import UsageError
 
 if TYPE_CHECKING:
+    from paretocode.experiment.resolve import Experiment
     from paretocode.sim.partitioned import EngineChoice
 
-__all__ = ["add_engine", "asked_engine", "is_partitioned", "refuse_engine"]
+__all__ = ["add_engine", "asked_engine", "is_partitioned", "refuse_engine", "say_plan"]
 
-_OPTIONS = ("engine", "workers", "scheduler")
+_OPTIONS = ("engine", "workers", "scheduler", "memory")
 
 
 def add_engine(parser: argparse.ArgumentParser) -> None:
-    """Add ``--engine``, ``--workers``, ``--scheduler``."""
+    """Add ``--engine``, ``--workers``, ``--scheduler``, ``--memory``."""
     parser.add_argument(
         "--engine",
         choices=["serial", "processes", "dask"],
@@ -37,6 +39,19 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="for --engine dask: a running scheduler, such as tcp://host:8786; without it one is started here",
     )
+    parser.add_argument(
+        "--memory",
+        metavar="SIZE",
+        default=argparse.SUPPRESS,
+        help="for a partitioned stream: the most that the work may take here, such as 2GB (what the machine has)",
+    )
+
+
+def say_plan(experiment: Experiment) -> None:
+    """Say what work on parts will take, where the stream lies in parts."""
+    plan = getattr(experiment.traffic, "plan", None)
+    if plan is not None:
+        say(f"note: the work takes {plan.sentence()}")
 
 
 def is_partitioned(path: str | None) -> bool:
@@ -47,9 +62,15 @@ def is_partitioned(path: str | None) -> bool:
 def asked_engine(args: argparse.Namespace) -> EngineChoice:
     """Return the engine that is asked for."""
     from paretocode.sim.partitioned import EngineChoice
+    from paretocode.sim.partitioned.memory import memory_asked
 
     asked = {name: getattr(args, name, None) for name in _OPTIONS}
-    return EngineChoice(name=asked["engine"], workers=asked["workers"], scheduler=asked["scheduler"])
+    return EngineChoice(
+        name=asked["engine"],
+        workers=asked["workers"],
+        scheduler=asked["scheduler"],
+        memory_bytes=None if asked["memory"] is None else memory_asked(asked["memory"]),
+    )
 
 
 def refuse_engine(args: argparse.Namespace) -> None:

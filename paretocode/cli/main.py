@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 
 from paretocode import __version__
-from paretocode._bars import bars_on
+from paretocode._bars import Estimates, bars_on
 from paretocode.cli.guard import guarded, print_anything
 from paretocode.cli.manners import MANNERS, Manners, has_colours
 from paretocode.cli.options import with_defaults
@@ -103,6 +103,6 @@ def mannered(words: list[str], parser: Callable[[], argparse.ArgumentParser]) ->
 def _run(args: argparse.Namespace) -> int:
     bars = bars_on(sys.stderr, is_quiet=args.quiet)
     MANNERS.set(Manners(is_quiet=args.quiet, may_colour=has_colours() and not args.no_color, bars=bars))
-    with listening(bars):
+    with listening(bars if bars is not None or args.quiet else Estimates(sys.stderr)):
         code: int = args.run(args)
     return code

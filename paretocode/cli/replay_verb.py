@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
-from paretocode.cli.engine_options import add_engine, asked_engine, is_partitioned, refuse_engine
+from paretocode.cli.engine_options import add_engine, asked_engine, is_partitioned, refuse_engine, say_plan
 from paretocode.cli.shared import (
     DOCUMENTED,
     add_catalogue,
@@ -44,6 +44,7 @@ def replay_maps(args: argparse.Namespace, maps: list[str]) -> int:
 
     experiment = adhoc_experiment(args, maps, engine=asked_engine(args) if is_in_parts else None)
     say_notes(experiment)
+    say_plan(experiment)
     with closing(experiment.traffic):
         document = metrics_document(experiment, measure_resumed(experiment).metrics)
     emit(args, f"{metrics_table(document)}\n\n{experiment.catalogue.attribution}", document)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from paretocode import __version__
-from paretocode.cli.engine_options import add_engine, asked_engine
+from paretocode.cli.engine_options import add_engine, asked_engine, say_plan
 from paretocode.cli.main import mannered
 from paretocode.cli.parser import Parser, dressed
 from paretocode.cli.talk import emit, say
@@ -61,6 +61,7 @@ def _run(args: argparse.Namespace) -> int:
         overrides=args.set,
         figures=not args.no_figures,
         engine=asked_engine(args),
+        heard=say_plan,
     )
     document = result.metrics()
     for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]

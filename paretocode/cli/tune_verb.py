@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from paretocode.cli.engine_options import add_engine, asked_engine
+from paretocode.cli.engine_options import add_engine, asked_engine, say_plan
 from paretocode.cli.shared import add_json, emit, say
 
 
@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
         overrides=args.set,
         figures=not args.no_figures,
         engine=asked_engine(args),
+        heard=say_plan,
     )
     document = result.metrics()
     for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]

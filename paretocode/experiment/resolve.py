@@ -31,12 +31,14 @@ from paretocode.evidence.feedback import FeedbackReports, read_feedback
 from paretocode.evidence.outcomes import OutcomeTable
 from paretocode.experiment.evidence_outcomes import asked_outcomes
 from paretocode.experiment.map_sections import MapSpec, PolicySpec
+from paretocode.experiment.memory import plan_of
 from paretocode.experiment.spec import ExperimentSpec
 from paretocode.experiment.traffic import PARTS, Traffic, TrafficInMemory, TrafficInParts, refuse_in_parts
 from paretocode.experiment.world_sections import CatalogueSpec, ScaleSpec
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.operations import Operations
 from paretocode.sim.partitioned import EngineChoice, asked_parts
+from paretocode.sim.partitioned.memory import machine_bytes, refuse_beyond
 from paretocode.stream import (
     DEFAULT_DEMAND,
     DEMANDS,
@@ -241,6 +243,11 @@ def _stream(spec: ExperimentSpec, scale_name: str, base: Path) -> RequestStream:
 
 def _traffic(spec: ExperimentSpec, scale_name: str, base: Path, engine: EngineChoice) -> tuple[Traffic, Demand, str]:
     """Return the requests, in parts where they lie in parts and all are asked for, and what is asked of them."""
+    if spec.stream.reader != PARTS and engine not in (EngineChoice(), EngineChoice(name="serial")):
+        raise UsageError(
+            "an engine or a limit of memory is asked for, and the stream does not lie in parts",
+            way_out='leave it out, or partition the log: [stream] reader = "parts"',
+        )
     if spec.stream.reader != PARTS or getattr(spec.stream.sizes, scale_name) is not None:
         stream, demand, origin = _with_demand(spec, _stream(spec, scale_name, base))
         return TrafficInMemory(stream), demand, origin
@@ -248,11 +255,15 @@ def _traffic(spec: ExperimentSpec, scale_name: str, base: Path, engine: EngineCh
         raise UsageError(f"reader {PARTS!r} takes no options", way_out="take out stream.options")
     parts = open_partitions(base / (spec.stream.path or ""))
     refuse_in_parts(spec, where=str(parts.folder))
+    workforce = engine.workforce(len(parts.parts))
+    plan = plan_of(spec, parts, n_here=workforce.n_here)
+    limit_bytes = machine_bytes() if engine.memory_bytes is None else engine.memory_bytes
+    refuse_beyond(plan, limit_bytes, where=str(parts.folder), is_asked=engine.memory_bytes is not None)
     stated = resolve_demand(spec, has_demand=parts.has_demand, where=parts.name)
     asked = asked_parts(parts, demand=stated, demand_rng=spec.seeds.demand, luck_rng=spec.seeds.luck)
     is_replaced = stated is not None and parts.has_demand
     notes = (*parts.notes, _REPLACED) if is_replaced else parts.notes
-    traffic = TrafficInParts(parts=parts, notes=notes, asked_parts=asked, workforce=engine.workforce(len(parts.parts)))
+    traffic = TrafficInParts(parts=parts, notes=notes, asked_parts=asked, workforce=workforce, plan=plan)
     if stated is None:
         return traffic, observed_demand_of(traffic.asked), "log"
     return traffic, stated.marginal() if isinstance(stated, DemandMixture) else stated, "assumed"

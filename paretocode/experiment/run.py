@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -60,6 +61,7 @@ def run_experiment(
     overrides: list[str] | None = None,
     figures: bool = True,
     engine: EngineChoice | None = None,
+    heard: Callable[[Experiment], None] | None = None,
 ) -> ResultFolder:
     """Run an experiment and return its finished folder, ``out/<experiment>/<digest8>``.
 
@@ -75,6 +77,8 @@ def run_experiment(
         Whether to draw figures and the HTML report.
     engine
         Who works on a stream in parts; this process where it is None. The result does not depend on it.
+    heard
+        Told of the experiment when all is loaded and before anything is computed.
 
     Notes
     -----
@@ -88,6 +92,8 @@ def run_experiment(
     started = time.time()
     spec = read_experiment(path, overrides=overrides)
     experiment = resolve(spec, name=path.stem, scale_name=scale_name, base=path.parent, engine=engine)
+    if heard is not None:
+        heard(experiment)
     digest = digest_of(experiment)
     folder = Path(out) / experiment.name / digest[:8]
     with closing(experiment.traffic), one_at_a_time(folder.parent):

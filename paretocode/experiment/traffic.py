@@ -6,7 +6,7 @@ What looks at single requests needs the first kind, and says so of the second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +15,8 @@ from paretocode.errors import InputError
 from paretocode.evidence import PART_CLUSTERS
 from paretocode.experiment.search_sections import needs_luck
 from paretocode.experiment.spec import ExperimentSpec
-from paretocode.sim.partitioned import AskedPart, InThisProcess, LastingEngine, LogInParts, Workforce
+from paretocode.sim.partitioned import AskedPart, LogInParts, Workforce
+from paretocode.sim.partitioned.memory import MemoryPlan
 from paretocode.sim.tables.countable import CountableLog, LogInMemory
 from paretocode.stream import AskedCounts, RequestStream, asked_counts, describe
 from paretocode.stream.describe import counted, describe_counts
@@ -135,6 +136,8 @@ class TrafficInParts:
         Each part with its demand and its luck.
     workforce
         Who reads them.
+    plan
+        The memory that this takes.
     kept
         Folder in which finished tables are kept, and a digest of what they depend on; None keeps none.
     """
@@ -142,7 +145,8 @@ class TrafficInParts:
     parts: PartitionedStream
     notes: tuple[str, ...]
     asked_parts: list[AskedPart]
-    workforce: Workforce = field(default_factory=lambda: Workforce(LastingEngine(InThisProcess), 1, 1))
+    workforce: Workforce
+    plan: MemoryPlan
     kept: tuple[Path, str] | None = None
 
     def __len__(self) -> int:

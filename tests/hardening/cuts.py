@@ -2,9 +2,9 @@
 
     python tests/hardening/cuts.py [--requests 60000]
 
-One experiment (search, replays with luck, evidence with intervals, choice) on one stream: in memory, in 1, 7 and 40 parts,
-by 1 and 2 processes, by a Dask cluster of 2 workers; and its frontier from a warehouse's answer to one query. Prints the
-digest of what each says of maps, search, differences and evidence.
+One experiment (search, replays with luck, evidence with intervals, choice) on one stream: in memory, in 1, 7 and 40
+parts, by 1 and 2 processes, by a Dask cluster of 2 workers; and its frontier from a warehouse's answer to one query.
+Prints the digest of what each says of maps, search, differences and evidence.
 """
 
 from __future__ import annotations

@@ -88,11 +88,14 @@ class EngineChoice:
     ----------
     name, workers, scheduler
         As for `engine_named`; by default processes, one a core, where there are several parts and cores.
+    memory_bytes
+        The most that work on parts may take on this machine; what it has when None.
     """
 
     name: str | None = None
     workers: int | None = None
     scheduler: str | None = None
+    memory_bytes: int | None = None
 
     def workforce(self, n_parts: int) -> Workforce:
         """Return who works on so many parts: one more is out than workers, so that nobody waits.
