@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from paretocode._bars import bars_on
+from paretocode._bars import Estimates, bars_on
 from paretocode.progress import listening, task, tracked
 from terminals import shown_on_a_terminal
 
@@ -92,3 +92,38 @@ def test_a_terminal_shows_share_rate_and_time_left() -> None:
 
 def test_a_quiet_terminal_stays_empty() -> None:
     assert shown_on_a_terminal([sys.executable, "-c", _WORK.format(is_quiet=True)]) == ""
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_log_is_told_once_how_long_parts_will_take() -> None:
+    """Two parts of forty were kept from before; two more take 30 s: a twentieth, so 36 take 540 s."""
+    log, clock = io.StringIO(), Clock()
+    with listening(Estimates(log, clock=clock)), task("replay", total=40, unit="part") as work:
+        work.advance()
+        work.advance()
+        for seconds in (15.0, 15.0, 15.0):
+            clock.now += seconds
+            work.advance()
+    assert log.getvalue() == "note: replay: 2 of 40 parts took 30 s, about 9 min for the rest\n"
+
+
+def test_short_work_and_other_units_leave_a_log_alone() -> None:
+    log, clock = io.StringIO(), Clock()
+    with listening(Estimates(log, clock=clock)):
+        with task("count", total=4, unit="part") as work:
+            for _ in range(4):
+                clock.now += 6.0  # 18 s for the rest after the first
+                work.advance()
+        with task("draw", total=4, unit="figure") as work:
+            clock.now += 1000.0
+            work.advance()
+    assert log.getvalue() == ""
