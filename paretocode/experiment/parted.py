@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from paretocode.experiment.provenance import code_digest
 from paretocode.experiment.resolve import resolve_catalogue, resolve_demand, resolve_maps, resolve_scale
 from paretocode.experiment.spec import ExperimentSpec
 from paretocode.sim.partitioned import Engine, asked_parts, done_parts, merged_parts, replay_tasks
+from paretocode.sim.partitioned.keeping import kept_until_done
 from paretocode.sim.partitioned.kept_replays import KeptReplays
 from paretocode.sim.tallying import tally_subject
 from paretocode.stream.partitioned import PartitionedStream
@@ -73,9 +73,9 @@ def replay_partitions(
     subjects = {name: tally_subject(tier_map, catalogue, scale=scale) for name, tier_map in maps.items()}
     store = KeptReplays(folder=folder, question=question, subjects=subjects)
     is_kept = os.access(parts.folder, os.W_OK)
-    results = done_parts(tasks, engine, n_at_once=n_at_once, store=store if is_kept else None, what="replay")
-    total = merged_parts(results)
-    shutil.rmtree(folder, ignore_errors=True)
+    with kept_until_done(folder):
+        results = done_parts(tasks, engine, n_at_once=n_at_once, store=store if is_kept else None, what="replay")
+        total = merged_parts(results)
     return {
         "format": "paretocode-parts-metrics-1",
         "stream": {
