@@ -5,6 +5,7 @@ Digests are of bytes as they lie on disk, never of objects written again.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -25,6 +26,7 @@ __all__ = [
     "read_json",
     "replacing",
     "sha256_of_file",
+    "unwritable",
     "write_atomically",
 ]
 
@@ -76,20 +78,34 @@ def replacing(path: Path) -> Iterator[Path]:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(
-            f"it cannot be written ({error.strerror or error})",
-            where=str(path),
-            way_out="name a place you can write to",
-        ) from error
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> InputError:
+    """Return the refusal of a place that cannot be written to, with the way out that fits.
+
+    Examples
+    --------
+    >>> print(unwritable(Path("parts"), OSError(errno.ENOSPC, "No space left on device")))
+    parts: it cannot be written (No space left on device); make room there and run the same command again.
+    """
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return InputError(
+        f"it cannot be written ({error.strerror or error})",
+        where=str(path),
+        way_out="make room there and run the same command again" if is_full else "name a place you can write to",
+    )
 
 
 @contextmanager
 def one_at_a_time(path: Path) -> Iterator[None]:
-    """Let one process of this machine at a time work on a file or folder; others wait. The system frees the lock with
-    the process."""
+    """Let one process of this machine at a time work on a file or folder, by whatever name; others wait.
+
+    The system frees the lock with the process, so none can go stale, and no clock is asked.
+    """
     import fcntl
 
-    name = hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:16]
+    name = hashlib.sha256(os.path.realpath(path).encode()).hexdigest()[:16]
     with (Path(tempfile.gettempdir()) / f"paretocode-{os.getuid()}-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -24,6 +24,8 @@ class ExitCode(IntEnum):
     """128 + SIGINT, as shells count."""
     PIPE = 141
     """128 + SIGPIPE: who reads the answer left before its end, so that it cannot pass for a whole one."""
+    TERMINATED = 143
+    """128 + SIGTERM: a supervisor or a queue ended the command."""
 
 
 MEANINGS: dict[ExitCode, str] = {
@@ -36,6 +38,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.BUG: "a bug of paretocode; the message says how to report it",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C); the same command goes on where it can",
     ExitCode.PIPE: "whoever reads the answer stopped reading, as head does",
+    ExitCode.TERMINATED: "terminated (SIGTERM); the same command goes on where it can",
 }
 
 FINDS: dict[str, str] = {

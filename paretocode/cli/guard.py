@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from paretocode.cli.exit_codes import ExitCode
 from paretocode.cli.talk import refuse
@@ -14,6 +18,9 @@ __all__ = ["TRACEBACK_VARIABLE", "guarded", "print_anything"]
 
 TRACEBACK_VARIABLE = "PARETOCODE_TRACEBACK"
 """Environment variable: set to anything, an error shows where in the code it was raised."""
+
+_ENGINE_STOPPED = "Query interrupted"
+"""What the reading engine makes of a Ctrl-C that comes while it works."""
 
 
 def print_anything() -> None:
@@ -31,19 +38,45 @@ def guarded(job: Callable[[], int]) -> int:
     This is the only place that catches every exception: beyond it stands a person. What is no refusal of ours is a bug
     of ours, and is called one.
     """
+    came: list[int] = []
     try:
-        code = job()
-        sys.stdout.flush()  # a reader who left is noticed here at the latest
+        with _heard(signal.SIGTERM, came):
+            code = job()
+            sys.stdout.flush()  # a reader who left is noticed here at the latest
     except KeyboardInterrupt:
-        refuse("interrupted; run the same command again to go on", word="")
-        return ExitCode.INTERRUPTED
+        return _stopped(came)
     except BrokenPipeError:
         _hush()
         return ExitCode.PIPE
     except Exception as error:  # noqa: BLE001 - the border to a person, see above
+        if isinstance(error, RuntimeError) and str(error) == _ENGINE_STOPPED:
+            return _stopped(came)
         _show_traceback()
         return _refused(error)
     return code
+
+
+@contextmanager
+def _heard(number: int, came: list[int]) -> Iterator[None]:
+    """Let a signal act like Ctrl-C, so that all is cleaned up on the way out, workers first; note that it came."""
+
+    def stop(found: int, _: FrameType | None) -> None:
+        came.append(found)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(number) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _stopped(came: list[int]) -> int:
+    refuse(f"{'terminated' if came else 'interrupted'}; run the same command again to go on", word="")
+    return ExitCode.TERMINATED if came else ExitCode.INTERRUPTED
 
 
 def _refused(error: Exception) -> int:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +45,7 @@ from paretocode.sim.motion import (
     timeline_of,
 )
 from paretocode.sim.operations import Operations
+from paretocode.sim.partitioned.keeping import kept_until_done
 from paretocode.sim.replaying import Replay, replay
 from paretocode.sim.tally_record import Tally
 from paretocode.sim.tallying import tally
@@ -127,12 +126,9 @@ def measure_resumed(experiment: Experiment) -> Measured:
     if not isinstance(traffic, TrafficInParts) or not os.access(traffic.parts.folder, os.W_OK):
         return measure_maps(experiment)
     digest = digest_of(experiment)
-    kept = traffic.parts.folder / KEPT
-    found = measure_maps(experiment, parts=kept / digest[:16], digest=digest)
-    shutil.rmtree(kept / digest[:16], ignore_errors=True)
-    with suppress(OSError):
-        kept.rmdir()
-    return found
+    folder = traffic.parts.folder / KEPT / digest[:16]
+    with kept_until_done(folder):
+        return measure_maps(experiment, parts=folder, digest=digest)
 
 
 def _measured_in_parts(experiment: Experiment, traffic: TrafficInParts, *, parts: Path | None, digest: str) -> Measured:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from paretocode._files import json_bytes, literal_path, one_at_a_time, replacing, write_atomically
 from paretocode.errors import InputError, UsageError
@@ -36,6 +36,13 @@ __all__ = ["DEFAULT_OUT", "quickstart_path", "run_experiment"]
 DEFAULT_OUT = Path("results")
 """Where results are written, below the folder where one stands."""
 SCALES = ("full", "smoke")
+
+
+class Start(NamedTuple):
+    """When a run began: by the calendar [s since 1970], and by a clock that nobody sets [s]."""
+
+    moment_s: float
+    tick_s: float
 
 
 def quickstart_path() -> Path:
@@ -89,7 +96,7 @@ def run_experiment(
     path = Path(path)
     if scale_name not in SCALES:
         raise UsageError(f"scale is {scale_name!r}", way_out=f"use one of {', '.join(SCALES)}")
-    started = time.time()
+    started = Start(time.time(), time.monotonic())
     spec = read_experiment(path, overrides=overrides)
     experiment = resolve(spec, name=path.stem, scale_name=scale_name, base=path.parent, engine=engine)
     if heard is not None:
@@ -109,7 +116,7 @@ def _make(
     folder: Path,
     digest: str,
     *,
-    started: float,
+    started: Start,
     overrides: list[str],
     source: Path,
     figures: bool,
@@ -144,8 +151,8 @@ def _make(
     _write_maps_table(document, folder, frontier=[] if searched is None else frontier_rows(searched.answer))
     shutil.rmtree(folder / "parts")
     clock = {
-        "started": datetime.fromtimestamp(started, tz=UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.time() - started, 3),
+        "started": datetime.fromtimestamp(started.moment_s, tz=UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - started.tick_s, 3),
         "replay_seconds": {name: round(seconds, 4) for name, seconds in measured.seconds.items()},
     }
     told = {} if record is None else {"holdout": record}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+import os
 import re
 import zlib
 from pathlib import Path
 
+from paretocode._files import unwritable
 from paretocode.errors import InputError
 
 
@@ -24,6 +27,14 @@ def damaged(file: Path, error: Exception) -> InputError:
         what = what or f"the file cannot be read as {kind_of(file)}, it may be cut short or damaged"
         return InputError(what, where=str(file), way_out="fetch or export the file again")
     return InputError(what, where=f"{file}, line {line}", way_out="repair the row")
+
+
+def unwritten(file: Path, error: Exception) -> InputError:
+    """Return our sentence for an engine's complaint about a file that it could not write, with the system's reason."""
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES):
+        if os.strerror(number) in str(error):
+            return unwritable(file, OSError(number, os.strerror(number)))
+    return InputError("it cannot be written", where=str(file), way_out="check the folder and the disk")
 
 
 def _bad_csv(complaint: str) -> tuple[str, int]:

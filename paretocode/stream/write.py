@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from paretocode._files import replacing
 from paretocode.errors import InputError
+from paretocode.stream._damage import unwritten
 from paretocode.stream.logged import Logged
 from paretocode.stream.stream import PPM, RequestStream
 
@@ -54,9 +55,7 @@ def write_stream_table(stream: RequestStream, path: Path | str) -> None:
         try:
             engine.execute(f"COPY (SELECT {_select(columns)} FROM columns) TO {target} ({_FORMATS[suffix]})")
         except duckdb.Error as error:
-            raise InputError(
-                "it cannot be written", where=str(path), way_out="check the folder and the disk"
-            ) from error
+            raise unwritten(Path(path), error) from error
     del columns
 
 

@@ -7,15 +7,16 @@ so any other one will do as well.
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.resource_tracker import ensure_running
 from typing import Any, NamedTuple
 
 from paretocode.errors import EngineError, MissingDependencyError, UsageError
+from paretocode.sim.partitioned.processes import own_processes, undisturbed
 
 __all__ = ["Engine", "EngineChoice", "InThisProcess", "LastingEngine", "Workforce", "engine_named"]
 
@@ -49,11 +50,15 @@ class LastingEngine:
 
     @contextmanager
     def __call__(self) -> Iterator[Executor]:
-        """Lend the executor."""
+        """Lend the executor; it does not outlive an error of whoever uses it, Ctrl-C among them."""
         if self._opened is None:
             stack = ExitStack()
             self._opened = stack, stack.enter_context(self._engine())
-        yield self._opened[1]
+        try:
+            yield self._opened[1]
+        except BaseException:
+            self.drop()
+            raise
 
     def drop(self) -> None:
         """Close the executor, as when it is broken or no longer needed."""
@@ -167,9 +172,7 @@ def engine_named(name: str, *, workers: int | None = None, scheduler: str | None
     if name == "serial":
         return InThisProcess
     if name == "processes":
-        # Children of a fresh start: a fork would copy threads' locks (BLAS, the reading engine) in whatever state.
-        context = multiprocessing.get_context("spawn")
-        return lambda: ProcessPoolExecutor(max_workers=workers, mp_context=context)
+        return lambda: own_processes(workers)
     _refuse_no_dask()
     return lambda: _dask(workers, scheduler)
 
@@ -192,7 +195,11 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[Executor]:
     cluster = None
     try:
         if scheduler is None:
-            cluster = library.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+            ensure_running()  # later, it would let the thread that needed it hear Ctrl-C again
+            with undisturbed():  # half a cluster could not be closed
+                cluster = library.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL + 1
+                )
         client = library.Client(scheduler or cluster, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise EngineError(
@@ -204,7 +211,7 @@ def _dask(workers: int | None, scheduler: str | None) -> Iterator[Executor]:
         with _silenced("distributed", "tornado", "asyncio"):
             yield client.get_executor(pure=False, retries=0)
     finally:
-        with _silenced("distributed", "tornado", "asyncio"), suppress(OSError, TimeoutError):
+        with undisturbed(), _silenced("distributed", "tornado", "asyncio"), suppress(OSError, TimeoutError):
             client.close(timeout=_CONNECT_S)
             if cluster is not None:
                 cluster.close(timeout=_CONNECT_S)

@@ -124,12 +124,12 @@ def open_partitions(folder: Path | str) -> PartitionedStream:
     entries = manifest.entries
     there = {file.name for file in path.glob("part-*")}
     stated = {entry.file for entry in entries}
-    for names, what in (
-        (stated - there, "is missing"),
-        (there - stated, "is none of the parts that its manifest names"),
+    for names, what, way_out in (
+        (stated - there, "is missing", "partition the logs again"),
+        (there - stated, "is none of the parts that its manifest names", "take it out of the folder"),
     ):
         if names:
-            raise InputError(f"{min(names)} {what}", where=str(path), way_out="partition the logs again")
+            raise InputError(f"{min(names)} {what}", where=str(path), way_out=way_out)
     return PartitionedStream(
         folder=path.absolute(),
         name=manifest.name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -87,5 +86,4 @@ def synthesise_partitions(
             first_request, first_session = first_request + entry.n_requests, first_session + entry.n_sessions
         note = f"made up from preset {preset}, seed {seed}, in {wanted} parts, each from a seed of its own"
         seal(folder, entries, name=name, notes=(*notes, note))
-    shutil.rmtree(work.folder)
     return open_partitions(folder)

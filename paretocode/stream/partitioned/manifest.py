@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -70,7 +72,9 @@ class _Part(BaseModel):
 class Manifest(BaseModel):
     """The content of ``partitions.json``.
 
-    `digest` is that of the stream in memory (`RequestStream.digest`), what is logged left out.
+    `digest` is that of the stream in memory (`RequestStream.digest`), what is logged left out. `seal` is that of all
+    else that stands here: a digest of the whole stream, say, is worked out again by nobody who reads part by part.
+    Folders of earlier days have none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -80,6 +84,7 @@ class Manifest(BaseModel):
     digest: _Digest
     has_demand: bool
     parts: Annotated[list[_Part], Field(min_length=1, max_length=99_999)]
+    seal: _Digest | None = None
 
     @model_validator(mode="after")
     def _parts_follow_each_other(self) -> Self:
@@ -122,14 +127,21 @@ def read_manifest(folder: Path) -> Manifest:
             where=str(path),
             way_out=f"this release reads {PARTITIONS_FORMAT}; {_WAY_OUT}",
         )
-    return validated(Manifest, plain, where=str(path), way_out=_WAY_OUT)
+    manifest = validated(Manifest, plain, where=str(path), way_out=_WAY_OUT)
+    if manifest.seal not in (None, _seal(plain)):
+        raise InputError("it no longer says what was written", where=str(path), way_out=_WAY_OUT)
+    return manifest
+
+
+def _seal(document: Mapping[str, object]) -> str:
+    return hashlib.sha256(json_bytes({key: value for key, value in document.items() if key != "seal"})).hexdigest()
 
 
 def write_manifest(
     folder: Path, parts: list[PartEntry], *, name: str, notes: tuple[str, ...], digest: str, has_demand: bool
 ) -> None:
     """Write the manifest, which makes the folder a partitioned stream."""
-    document = {
+    document: dict[str, object] = {
         "format": PARTITIONS_FORMAT,
         "name": name,
         "notes": list(notes),
@@ -137,4 +149,4 @@ def write_manifest(
         "has_demand": has_demand,
         "parts": [asdict(part) for part in parts],
     }
-    write_atomically(folder / MANIFEST, json_bytes(document))
+    write_atomically(folder / MANIFEST, json_bytes({**document, "seal": _seal(document)}))

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from paretocode._checks import read_only
 from paretocode._files import replacing, sha256_of_file
 from paretocode.errors import InputError
-from paretocode.stream._reading import Table, connected, open_table, quoted
+from paretocode.stream._damage import unwritten
+from paretocode.stream._reading import Table, ask, connected, open_table, quoted
 from paretocode.stream.partitioned.manifest import PartEntry
 from paretocode.stream.stream import COLUMNS, RequestStream
 from paretocode.stream.table._arrow import batches_of
 
-__all__ = ["TYPES", "digest_of", "read_part", "write_part"]
+__all__ = ["TYPES", "digest_of", "read_part", "refuse_changed", "write_part"]
 
 TYPES = {
     "session": "BIGINT",
@@ -52,9 +53,7 @@ def write_part(stream: RequestStream, path: Path, *, first_request: int, first_s
         try:
             engine.execute(f"COPY (SELECT {select} FROM rows) TO {target} (FORMAT parquet, COMPRESSION zstd)")
         except engine_error() as error:
-            raise InputError(
-                "it cannot be written", where=str(path), way_out="check the folder and the disk"
-            ) from error
+            raise unwritten(path, error) from error
     return PartEntry(
         file=path.name,
         sha256=sha256_of_file(path),
@@ -80,11 +79,14 @@ def read_part(folder: Path, part: PartEntry, *, name: str, is_checked: bool = Tr
         The file is missing, was changed, has another schema, or holds other sessions than the manifest says.
     """
     path = folder / part.file
-    _refuse_changed(path, part, is_checked=is_checked)
-    columns: dict[str, Any] = {key: np.empty(part.n_requests, dtype=_DTYPES[key]) for key in TYPES}
-    at = 0
+    refuse_changed(path, part, is_checked=is_checked)
     with connected() as engine:
-        for batch in _batches(engine, _opened(engine, path), list(TYPES)):
+        table = _opened(engine, path)
+        if _n_rows(engine, table) != part.n_requests:  # told by the file's end, before anything is made room for
+            raise InputError("it holds other rows than its manifest says", where=str(path), way_out=_WAY_OUT)
+        columns: dict[str, Any] = {key: np.empty(part.n_requests, dtype=_DTYPES[key]) for key in TYPES}
+        at = 0
+        for batch in _batches(engine, table, list(TYPES)):
             stop = at + len(batch["session"])
             if stop > part.n_requests:
                 break
@@ -99,8 +101,19 @@ def read_part(folder: Path, part: PartEntry, *, name: str, is_checked: bool = Tr
         raise InputError("it holds other rows than its manifest says", where=str(path), way_out=_WAY_OUT)
     columns["session"] = session - part.first_session
     columns["is_omitted"] = columns["is_omitted"] != 0
+    if not np.isfinite(columns["time_s"]).all():
+        raise InputError("time_s is no number in one of its rows", where=str(path), way_out=_WAY_OUT)
     sealed: dict[str, Any] = {key: read_only(values) for key, values in columns.items()}
-    return RequestStream(**sealed, name=name)
+    try:
+        return RequestStream(**sealed, name=name)
+    except InputError as error:
+        raise InputError(error.what, where=str(path), way_out=_WAY_OUT) from error
+
+
+def _n_rows(engine: Any, table: Table) -> int:
+    """Return how many rows a part's file says that it has."""
+    found = ask(table.file, "SELECT num_rows FROM parquet_file_metadata(?)", "fetchall", engine)
+    return int(found[0][0])
 
 
 def _opened(engine: Any, path: Path) -> Table:
@@ -125,7 +138,14 @@ def _batches(engine: Any, table: Table, columns: list[str]) -> Iterator[dict[str
         yield batch.columns
 
 
-def _refuse_changed(path: Path, part: PartEntry, *, is_checked: bool) -> None:
+def refuse_changed(path: Path, part: PartEntry, *, is_checked: bool = True) -> None:
+    """Refuse a part whose file is missing, or has other bytes than the manifest says.
+
+    Raises
+    ------
+    InputError
+        With its name.
+    """
     if not path.is_file():
         raise InputError("this part is missing", where=str(path), way_out=_WAY_OUT)
     n_bytes = path.stat().st_size

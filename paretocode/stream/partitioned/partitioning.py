@@ -7,7 +7,6 @@ an interruption the same command goes on with the next file, or the next part.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -93,7 +92,6 @@ def partition_logs(
         entries = _finish_parts(work, sizes, name=log.name)
         notes = (*log.notes, *notes_on_columns(tables, source, mapping))
         seal(folder, entries, name=log.name if name is None else name, notes=notes)
-    shutil.rmtree(work.folder)
     return open_partitions(folder)
 
 
@@ -147,7 +145,6 @@ def partition_stream(
             )
         notes = stream.notes if stream.logged is None else (*stream.notes, _LEFT_OUT)
         seal(folder, entries, name=stream.name, notes=notes)
-    shutil.rmtree(work.folder)
     return open_partitions(folder)
 
 

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from paretocode._checks import read_only
-from paretocode._files import json_bytes, one_at_a_time, read_json, write_atomically
+from paretocode._files import json_bytes, one_at_a_time, read_json, unwritable, write_atomically
 from paretocode.errors import InputError
 from paretocode.stream._order import order_of, put_in_order
-from paretocode.stream.partitioned.manifest import MANIFEST, PartEntry
+from paretocode.stream.partitioned.manifest import MANIFEST, PartEntry, read_manifest
+from paretocode.stream.partitioned.part_file import refuse_changed
 from paretocode.stream.stream import RequestStream
 
 __all__ = ["ROW", "Work", "opened_work"]
@@ -93,7 +94,7 @@ class Work:
 
 @contextmanager
 def opened_work(folder: Path, files: Sequence[Path], question: Mapping[str, object]) -> Iterator[Work | None]:
-    """Yield the work on a folder, alone; None where it is finished already and of the same question.
+    """Yield the work on a folder, alone, and clear it away at the end; None where all is done already.
 
     Parameters
     ----------
@@ -116,10 +117,11 @@ def opened_work(folder: Path, files: Sequence[Path], question: Mapping[str, obje
         folder.mkdir(parents=True, exist_ok=True)
         with one_at_a_time(folder):
             if stated.is_file() and stated.read_text(encoding="utf-8").strip() == asked:
-                if (folder / MANIFEST).is_file():
+                if _is_finished(folder):
                     shutil.rmtree(work.folder, ignore_errors=True)
                     yield None
                     return
+                (folder / MANIFEST).unlink(missing_ok=True)
             elif any(folder.iterdir()):
                 raise InputError(
                     "the folder holds something else than parts of these logs, cut like this",
@@ -133,12 +135,21 @@ def opened_work(folder: Path, files: Sequence[Path], question: Mapping[str, obje
             write_atomically(stated, f"{asked}\n".encode())
             work.folder.mkdir(exist_ok=True)
             yield work
+            shutil.rmtree(work.folder)
     except OSError as error:
-        raise InputError(
-            f"it cannot be written ({error.strerror or error})",
-            where=str(folder),
-            way_out="name a place you can write to; what is finished is kept",
-        ) from error
+        raise unwritable(folder, error) from error
+
+
+def _is_finished(folder: Path) -> bool:
+    """Return whether every part lies there as its manifest says: parts that were spoilt are made again."""
+    if not (folder / MANIFEST).is_file():
+        return False
+    try:
+        for part in read_manifest(folder).entries:
+            refuse_changed(folder / part.file, part)
+    except InputError:
+        return False
+    return True
 
 
 def _digest(files: Sequence[Path], question: Mapping[str, object]) -> str:

@@ -17,7 +17,7 @@ import pytest
 from dying_workers import dies, slow
 from paretocode.errors import EngineError
 from paretocode.progress import listening
-from paretocode.sim.partitioned import done_parts, engine_named, merged_parts
+from paretocode.sim.partitioned import InThisProcess, done_parts, engine_named, merged_parts
 
 pytest.importorskip("distributed", reason="dask and distributed are not installed: no cluster was tried")
 
@@ -96,7 +96,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same(cluster: Cluster) -> None:
         assert merged_parts(done_parts(tasks, engine, n_at_once=3)) == {"n": sum(range(12))}
 
 
-def test_a_scheduler_that_goes_away_ends_clearly_and_keeps_what_is_done(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_scheduler_that_goes_away_ends_clearly(cluster: Cluster) -> None:
     tasks = [partial(slow, number, 0.1) for number in range(12)]
     engine, done = engine_named("dask", scheduler=cluster.address), []
     with (
@@ -107,7 +107,38 @@ def test_a_scheduler_that_goes_away_ends_clearly_and_keeps_what_is_done(cluster:
     assert len(set(done)) < 12
 
 
-def test_a_cluster_is_made_for_the_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class Shelf:
+    """Keeps results in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, dict[str, int]] = {}
+
+    def recall(self, number: int) -> dict[str, int] | None:
+        return self.kept.get(number)
+
+    def keep(self, number: int, result: dict[str, int]) -> None:
+        self.kept[number] = result
+
+
+def test_parts_that_were_done_before_the_scheduler_went_are_not_done_again(cluster: Cluster) -> None:
+    engine, shelf, begun = engine_named("dask", scheduler=cluster.address), Shelf(), []
+    with listening(Killer(cluster.scheduler, at=4)), pytest.raises(EngineError) as lost:
+        list(done_parts([partial(slow, n, 0.1) for n in range(12)], engine, n_at_once=2, store=shelf))
+    assert lost.value.exit_code == 5
+    before = set(shelf.kept)
+    assert 4 <= len(before) < 12
+
+    def again(number: int) -> dict[str, int]:
+        begun.append(number)
+        return {"n": number}
+
+    rest = done_parts([partial(again, n) for n in range(12)], InThisProcess, n_at_once=1, store=shelf)
+    assert merged_parts(rest) == {"n": sum(range(12))}
+    assert sorted(begun) == sorted(set(range(12)) - before)
+
+
+def test_a_cluster_of_the_moment_replaces_a_worker_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[2]), *sys.path]))
-    tasks = [partial(dies, number, tmp_path, 0) for number in range(4)]
+    tasks = [partial(dies, number, tmp_path, 2) for number in range(4)]
     assert merged_parts(done_parts(tasks, engine_named("dask", workers=2), n_at_once=3)) == {"n": 6}
+    assert len(list(tmp_path.glob("died-*"))) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -98,12 +99,13 @@ def changed_manifest(folder: Path, change: Any) -> None:
 
 
 def reseal(folder: Path, number: int) -> None:
-    """Let the manifest state a part's bytes as they are now."""
+    """Let the manifest state a part's bytes as they are now, and have no seal, as those of earlier days."""
     from paretocode._files import sha256_of_file
 
     def change(plain: dict[str, Any]) -> None:
         path = folder / plain["parts"][number]["file"]
         plain["parts"][number] |= {"sha256": sha256_of_file(path), "n_bytes": path.stat().st_size}
+        plain.pop("seal", None)
 
     changed_manifest(folder, change)
 
@@ -133,6 +135,15 @@ PART = "part-00001.parquet"
             "part-00002.parquet begins with request",
         ),
         (lambda f: changed_manifest(f, lambda m: m["parts"][3].update(n_requests=0)), "greater than or equal to 1"),
+        (lambda f: changed_manifest(f, lambda m: m["parts"][3].update(n_requests=2**53)), "less than or equal to"),
+        (lambda f: changed_manifest(f, lambda m: m["parts"][3].update(n_requests=2**40)), "no longer says what was"),
+        (lambda f: changed_manifest(f, lambda m: m.update(has_demand=True)), "no longer says what was written"),
+        (lambda f: changed_manifest(f, lambda m: m.update(digest="0" * 64)), "no longer says what was written"),
+        (lambda f: changed_manifest(f, lambda m: m["parts"].insert(1, m["parts"][1])), "part 2 is called"),
+        (
+            lambda f: (f / "partitions.json").write_text('{"name": "a", "name": "b"}'),
+            "key 'name' stands twice",
+        ),
     ],
 )
 def test_a_folder_that_is_not_whole_is_refused_at_once(damage: Any, sentence: str, parts: Path) -> None:
@@ -168,15 +179,33 @@ def no_parquet(folder: Path) -> None:
     reseal(folder, 1)
 
 
-def straddling(folder: Path) -> None:
-    """Let a session of the first part go on in the second."""
-    import duckdb
+def rewritten(select: str, *, rows: str = "true") -> Any:
+    """Return a damage that writes a part anew, with other columns or rows."""
 
-    path = folder / PART
-    duckdb.sql(f"CREATE TABLE p AS SELECT * REPLACE (session - 1 AS session) FROM '{path}'")
-    duckdb.sql(f"COPY p TO '{path}' (FORMAT parquet)")
-    duckdb.sql("DROP TABLE p")
-    reseal(folder, 1)
+    def damage(folder: Path) -> None:
+        import duckdb
+
+        path = folder / PART
+        with duckdb.connect() as engine:
+            engine.execute(f"CREATE TABLE p AS SELECT {select} FROM '{path}' WHERE {rows}")
+            engine.execute(f"COPY p TO '{path}' (FORMAT parquet)")
+        reseal(folder, 1)
+
+    return damage
+
+
+def lying_of_rows(folder: Path) -> None:
+    """State more rows than any memory holds."""
+
+    def change(plain: dict[str, Any]) -> None:
+        plain["parts"][1]["n_requests"] = 2**52
+        for number in (2, 3):
+            plain["parts"][number]["first_request"] = plain["parts"][1]["first_request"] + 2**52
+        plain["parts"] = plain["parts"][:3]
+        plain.pop("seal")
+
+    changed_manifest(folder, change)
+    (folder / "part-00003.parquet").unlink()
 
 
 @pytest.mark.parametrize(
@@ -185,7 +214,16 @@ def straddling(folder: Path) -> None:
         (truncate, "bytes and its manifest says"),
         (flip, "its bytes are not those of its manifest"),
         (other_rows, "it holds other rows than its manifest says"),
-        (straddling, "it holds other rows than its manifest says"),
+        # A session of the first part goes on in the second.
+        (rewritten("* REPLACE (session - 1 AS session)"), "it holds other rows than its manifest says"),
+        (rewritten("*", rows="false"), "it holds other rows than its manifest says"),
+        (lying_of_rows, "it holds other rows than its manifest says"),
+        (rewritten("* RENAME (time_s AS time)"), "its columns are session BIGINT, time DOUBLE"),
+        (rewritten("* REPLACE (prompt_tokens::INTEGER AS prompt_tokens)"), "prompt_tokens INTEGER"),
+        (rewritten("*, 1 AS more"), "more INTEGER"),
+        (rewritten("* REPLACE (nullif(prompt_tokens, 0) + NULL AS prompt_tokens)"), "prompt_tokens has an empty cell"),
+        (rewritten("* REPLACE ('nan'::DOUBLE AS time_s)"), "time_s is no number in one of its rows"),
+        (rewritten("* REPLACE (-1 - prompt_tokens AS prompt_tokens)"), "a number of tokens is negative"),
         (other_schema, "its columns are session_id VARCHAR"),
         (no_parquet, "part-00001.parquet"),
     ],
@@ -197,6 +235,25 @@ def test_a_part_that_is_not_what_it_was_is_refused_when_read(damage: Any, senten
     with pytest.raises(InputError, match=sentence) as refusal:
         found.part(1)
     assert "part-00001.parquet" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "damage", [truncate, flip, lambda f: (f / PART).unlink(), lambda f: (f / PART).write_bytes(b"")]
+)
+def test_the_same_command_mends_a_spoilt_folder(damage: Any, tmp_path: Path) -> None:
+    paths = write_logs(tmp_path, [(f"s{n % 7}", n, n, "0.5", 0) for n in range(60)], 2, "time_s")
+    whole = partition_logs(paths, tmp_path / "parts", n_parts=3)
+    damage(tmp_path / "parts")
+    assert partition_logs(paths, tmp_path / "parts", n_parts=3).whole().digest == whole.digest
+    assert not (tmp_path / "parts" / ".work").exists()
+
+
+def test_partitionings_of_one_folder_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    paths = write_logs(tmp_path, [(f"s{n % 7}", n, n, "0.5", 0) for n in range(60)], 2, "time_s")
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: partition_logs(paths, tmp_path / "parts", n_parts=3).digest, range(4)))
+    assert set(found) == {load_stream("table", paths).digest}
+    assert not (tmp_path / "parts" / ".work").exists()
 
 
 def test_a_folder_of_parts_is_not_read_as_a_plain_table(parts: Path) -> None:
