@@ -26,7 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--catalogue",
         metavar="FILE",
         default=argparse.SUPPRESS,
-        help="for describe: a catalogue, or bundled; finds requests longer than all its contexts",
+        help="a catalogue, or bundled: describe finds requests longer than its contexts, query counts by them",
     )
 
 

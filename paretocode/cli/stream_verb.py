@@ -1,17 +1,17 @@
-"""``paretocode stream describe|synthesise|compare|partition``: what was asked, what might be, are the two alike?"""
+"""``paretocode stream describe|synthesise|compare|partition|query``: what was asked, what might be, are they alike?"""
 
 from __future__ import annotations
 
 import argparse
 
-from paretocode.cli import stream_compare, stream_describe, stream_partition
+from paretocode.cli import stream_compare, stream_describe, stream_partition, stream_query
 from paretocode.cli.shared import add_json, emit, n_requests, seed
 from paretocode.cli.stream_log import N_REQUESTS, add_parameters, add_reading, asked_stream
 from paretocode.errors import UsageError
 
 _OF_ACTIONS = {
     "edges": ("--edges", ("describe",)),
-    "catalogue": ("--catalogue", ("describe",)),
+    "catalogue": ("--catalogue", ("describe", "query")),
     "out": ("--out", ("synthesise", "partition")),
     "parts": ("--parts", ("synthesise", "partition")),
     "requests_per_part": ("--requests-per-part", ("synthesise", "partition")),
@@ -19,13 +19,17 @@ _OF_ACTIONS = {
     "other_reader": ("--with-reader", ("compare",)),
     "other_option": ("--with-option", ("compare",)),
     "prices": ("--prices", ("compare",)),
+    "table": ("--table", ("query",)),
+    "time_unit": ("--time-unit", ("query",)),
 }
 """What only some actions take: said elsewhere it would be ignored, which nobody means."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
-    parser.add_argument("action", choices=["describe", "synthesise", "compare", "partition"], help="what to do")
+    parser.add_argument(
+        "action", choices=["describe", "synthesise", "compare", "partition", "query"], help="what to do"
+    )
     parser.add_argument(
         "logs", nargs="*", metavar="FILE", help="the log, for partition also several files; without it a preset"
     )
@@ -51,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="for synthesise: .parquet or .csv to write; for partition, and with --parts: the folder to make",
     )
     stream_partition.add_options(parser)
+    stream_query.add_options(parser)
     add_json(parser)
 
 
@@ -70,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
         "synthesise": _synthesise,
         "compare": stream_compare.run,
         "partition": stream_partition.run,
+        "query": stream_query.run,
     }
     return runs[args.action](args)
 

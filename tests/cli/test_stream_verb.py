@@ -174,3 +174,37 @@ def test_help_shows_examples_and_loads_no_numpy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "paretocode stream compare requests.parquet" in done.stdout
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_query_prints_what_counts_a_log_in_its_warehouse(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["stream", "query", "--table", "router.requests", "--columns", "time=ts_us", "--columns", "order=seq"]
+    assert main([*words, "--time-unit", "us"]) == 0
+    query = capsys.readouterr().out
+    assert "router.requests" in query
+    assert "ORDER BY" in query
+    import duckdb
+
+    with duckdb.connect() as engine:
+        engine.execute("CREATE SCHEMA router")
+        engine.execute(
+            "CREATE TABLE router.requests AS SELECT 'a' AS session_id, 5 AS ts_us, 1 AS seq, 0.5 AS min_score, "
+            "10 AS prompt_tokens, 1 AS completion_tokens, 0 AS prefix_tokens"
+        )
+        assert engine.execute(query).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["query", "--columns", "price=1"],
+            "--columns is 'price=1'; write OURS=THEIRS, where OURS is one of session_id",
+        ),
+        (["query", "--columns", "time=a;b"], "time is 'a;b', which is no name of a column or table"),
+        (["query", "log.csv"], "query takes no log"),
+        (["describe", "--table", "x"], "--table does not go with describe"),
+    ],
+)
+def test_query_refuses(words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stream", *words]) == 2
+    assert sentence in capsys.readouterr().err
