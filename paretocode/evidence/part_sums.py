@@ -28,6 +28,11 @@ class SumsPiece(NamedTuple):
     first: IntColumn
     columns: dict[str, IntColumn]
 
+    def plus(self, other: SumsPiece) -> SumsPiece:
+        """Return the sums of both, whose clusters are the same."""
+        columns = {name: column + other.columns[name] for name, column in self.columns.items()}
+        return SumsPiece(self.label, np.minimum(self.first, other.first), columns)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PartSums:
@@ -36,8 +41,17 @@ class PartSums:
     pieces: tuple[SumsPiece, ...]
 
     def __add__(self, other: PartSums) -> PartSums:
-        """Return the sums of both; commutative once they are joined."""
-        return PartSums(pieces=self.pieces + other.pieces)
+        """Return the sums of both; commutative once they are joined.
+
+        Pieces with the same clusters become one, so that blocks take no more memory for more parts.
+        """
+        pieces = list(self.pieces)
+        for piece in other.pieces:
+            if np.array_equal(pieces[0].label, piece.label):
+                pieces[0] = pieces[0].plus(piece)
+            else:
+                pieces.append(piece)
+        return PartSums(pieces=tuple(pieces))
 
     def joined(self, name: str, *, kind: str) -> MapSums:
         """Return the sums of all parts, clusters numbered as in memory; no windows. O(n log n).

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from paretocode._checks import IntColumn, read_only
 from paretocode.errors import InputError
@@ -20,7 +21,7 @@ from paretocode.sim.histogram import LatencyHistogram, bucket_bounds_us
 from paretocode.sim.latency import UNTIMED
 from paretocode.sim.replaying import Replay
 
-__all__ = ["Bounds", "PartTimes", "TimesPiece", "bounds_of", "part_times"]
+__all__ = ["Bounds", "PartTimes", "TimesPiece", "TimesRows", "bounds_of", "part_times"]
 
 
 class Bounds(NamedTuple):
@@ -48,16 +49,37 @@ def bounds_of(times: LatencyHistogram, per_mille: int, *, spare: float) -> Bound
     return Bounds(bucket_bounds_us(int(times.bucket[first]))[0], bucket_bounds_us(int(times.bucket[last]))[1])
 
 
+class TimesRows(NamedTuple):
+    """The times of one part between the bounds, in order of its rows, and the position of each one's cluster.
+
+    `part` is the number of the part's first session: rows stand in the order of the parts.
+    """
+
+    part: int
+    time_us: IntColumn
+    at: NDArray[np.int32]
+
+
 class TimesPiece(NamedTuple):
-    """One part's clusters with what quantiles need of them, and its times between the bounds, in order of rows."""
+    """Clusters (see `PartClusters`): their known times, those below the bounds, the sum of all; and the rows."""
 
     label: IntColumn
     first: IntColumn
     n_timed: IntColumn
     n_below: IntColumn
     sum_us: IntColumn
-    time_us: IntColumn
-    at: IntColumn
+    rows: tuple[TimesRows, ...]
+
+    def plus(self, other: TimesPiece) -> TimesPiece:
+        """Return what both hold, whose clusters are the same."""
+        return TimesPiece(
+            self.label,
+            np.minimum(self.first, other.first),
+            self.n_timed + other.n_timed,
+            self.n_below + other.n_below,
+            self.sum_us + other.sum_us,
+            self.rows + other.rows,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,8 +89,14 @@ class PartTimes:
     pieces: tuple[TimesPiece, ...]
 
     def __add__(self, other: PartTimes) -> PartTimes:
-        """Return the times of both; commutative once a window is cut."""
-        return PartTimes(pieces=self.pieces + other.pieces)
+        """Return the times of both; commutative once a window is cut. Pieces with the same clusters become one."""
+        pieces = list(self.pieces)
+        for piece in other.pieces:
+            if np.array_equal(pieces[0].label, piece.label):
+                pieces[0] = pieces[0].plus(piece)
+            else:
+                pieces.append(piece)
+        return PartTimes(pieces=tuple(pieces))
 
     def window(self, per_mille: int, *, kind: str) -> QuantileWindow | None:
         """Return the window of a quantile; None where the bounds cut into it. O(w log w) for the w collected times.
@@ -78,16 +106,11 @@ class PartTimes:
         InputError
             One cluster only, or no known time.
         """
-        pieces = sorted(self.pieces, key=lambda piece: int(piece.first.min()))
-        n_clusters, number = together([p.label for p in pieces], [p.first for p in pieces], kind=kind)
-        ends = np.cumsum([len(piece.label) for piece in pieces])
-        of_row = np.concatenate([number[end - len(p.label) : end][p.at] for p, end in zip(pieces, ends, strict=True)])
+        n_clusters, number = together([p.label for p in self.pieces], [p.first for p in self.pieces], kind=kind)
         n_timed, n_below, sum_us = (np.zeros(n_clusters, dtype=np.int64) for _ in range(3))
         for total, name in ((n_timed, "n_timed"), (n_below, "n_below"), (sum_us, "sum_us")):
-            np.add.at(total, number, np.concatenate([getattr(piece, name) for piece in pieces]))
-        time_us = np.concatenate([piece.time_us for piece in pieces])
-        order = np.argsort(time_us, kind="stable")
-        time_us, of_row = time_us[order], of_row[order]
+            np.add.at(total, number, np.concatenate([getattr(piece, name) for piece in self.pieces]))
+        time_us, of_row = self._rows(number)
         n, before = int(n_timed.sum()), int(n_below.sum())
         if not n:
             raise InputError("no request has a known time", where="evidence", way_out="leave the latency measures out")
@@ -108,6 +131,20 @@ class PartTimes:
             cluster=read_only(of_row[start:stop]),
             place=min(half, rank - 1),
         )
+
+    def _rows(self, number: IntColumn) -> tuple[IntColumn, IntColumn]:
+        """Return all collected times, rising, equal ones in the order of the stream, and the number of each cluster."""
+        starts = np.cumsum([0, *(len(piece.label) for piece in self.pieces)])
+        found = [
+            (rows, number[start : start + len(piece.label)])
+            for piece, start in zip(self.pieces, starts.tolist(), strict=False)
+            for rows in piece.rows
+        ]
+        found.sort(key=lambda pair: pair[0].part)
+        time_us = np.concatenate([rows.time_us for rows, _ in found])
+        of_row = np.concatenate([own[rows.at] for rows, own in found])
+        order = np.argsort(time_us, kind="stable")
+        return time_us[order], of_row[order]
 
 
 def part_times(run: Replay, bounds: Bounds, *, kind: str, first_session: int) -> PartTimes:
@@ -141,7 +178,6 @@ def part_times(run: Replay, bounds: Bounds, *, kind: str, first_session: int) ->
         n_timed=by_cluster(is_known.astype(np.int64)),
         n_below=by_cluster((is_known & (latency_us < bounds.low_us)).astype(np.int64)),
         sum_us=by_cluster(np.where(is_known, latency_us, 0)),
-        time_us=latency_us[near],
-        at=at[near],
+        rows=(TimesRows(first_session, latency_us[near], at[near].astype(np.int32)),),
     )
     return PartTimes(pieces=(piece,))

@@ -13,12 +13,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from paretocode.catalogue import Catalogue, ScoreScale
 from paretocode.evidence import MapSums, QuantileWindow, map_measure
 from paretocode.evidence.part_sums import PartSums, SumsPiece, part_sums
-from paretocode.evidence.part_times import Bounds, PartTimes, TimesPiece, bounds_of, part_times
+from paretocode.evidence.part_times import Bounds, PartTimes, TimesPiece, TimesRows, bounds_of, part_times
 from paretocode.experiment.traffic import TrafficInParts
 from paretocode.sim.cache import PrefixCache
 from paretocode.sim.partitioned import (
@@ -40,7 +41,8 @@ from paretocode.tiermap.file import canonical_bytes, tier_map_file
 __all__ = ["AskedSums", "PartedMaps", "PartedRun"]
 
 T = TypeVar("T")
-_SPARE, _WIDER = 60.0, 8.0
+_OF_CLUSTERS = ("label", "first", "n_timed", "n_below", "sum_us")
+_SPARE, _WIDER = 20.0, 8.0
 """How far from a quantile times are collected at first [standard errors of a rank], and by how much further then."""
 
 
@@ -180,20 +182,25 @@ class _KeptTimes:
         found = read_sealed(self._file(number), question=f"{self.question} {number}")
         if found is None:
             return None
-        pieces = ({name: found[f"{at} {name}"] for name in TimesPiece._fields} for at in range(len(self.keys)))
-        return {key: PartTimes(pieces=(TimesPiece(**p),)) for key, p in zip(self.keys, pieces, strict=True)}
+        return {key: _times_of(found, at) for at, key in enumerate(self.keys)}
 
     def keep(self, number: int, result: Mapping[tuple[str, int], PartTimes]) -> None:
         """Write the times of a part."""
-        arrays = {
-            f"{at} {name}": values
-            for at, key in enumerate(self.keys)
-            for name, values in result[key].pieces[0]._asdict().items()
-        }
+        arrays: dict[str, NDArray[Any]] = {}
+        for at, key in enumerate(self.keys):
+            (piece,) = result[key].pieces
+            (rows,) = piece.rows
+            arrays |= {f"{at} {name}": getattr(piece, name) for name in _OF_CLUSTERS}
+            arrays |= {f"{at} time_us": rows.time_us, f"{at} at": rows.at, f"{at} part": np.array([rows.part])}
         write_sealed(self._file(number), arrays, question=f"{self.question} {number}")
 
     def _file(self, number: int) -> Path:
         return self.folder / f"times-{number:05d}.npz"
+
+
+def _times_of(found: Mapping[str, NDArray[Any]], at: int) -> PartTimes:
+    rows = TimesRows(int(found[f"{at} part"][0]), found[f"{at} time_us"], found[f"{at} at"])
+    return PartTimes(pieces=(TimesPiece(**{name: found[f"{at} {name}"] for name in _OF_CLUSTERS}, rows=(rows,)),))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

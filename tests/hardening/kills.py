@@ -2,9 +2,9 @@
 
     python tests/hardening/kills.py [--kills 200] [--requests 60000]
 
-A log is partitioned and its parts are replayed by two processes. Each run is killed, with its children, after a random
-part of the time that a whole run takes; then the same command is run to its end. What it says must be what an
-undisturbed run says, and no temporary file may be left.
+A log is partitioned, its parts are replayed by two processes, and a search is made on them with its evidence. Each run
+is killed, with its children, after a random part of the time that a whole run takes; then the same command goes on to
+its end. What it says must be what an undisturbed run says, and no temporary file may be left.
 """
 
 from __future__ import annotations
@@ -23,6 +23,14 @@ from pathlib import Path
 
 __all__ = ["killed_and_resumed", "main"]
 
+EXPERIMENT = """
+format = "paretocode-experiment-1"
+question = "Does a kill change the answer?"
+stream = { reader = "parts", path = "set by the command" }
+incumbent = { name = "documented", kind = "documented" }
+search = { n_bands = [2], most_candidates = 10 }
+evidence = { replicates = 100, clusters = "block", selection = { most_maps = 2, outer = 100, inner = 30 } }
+"""
 PARETOCODE = [sys.executable, "-m", "paretocode"]
 
 
@@ -61,8 +69,14 @@ def leftovers(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in hidden)
 
 
+def metrics_of(results: Path) -> bytes:
+    """Return the metrics of the one result below a folder."""
+    (file,) = results.rglob("metrics.json")
+    return file.read_bytes()
+
+
 def killed_and_resumed(folder: Path, *, n_requests: int, n_kills: int, seed: int) -> dict[str, int]:
-    """Kill and resume both commands; return how often each was killed at work.
+    """Kill and resume the commands in turn; return how often each was killed at work.
 
     Raises
     ------
@@ -79,10 +93,26 @@ def killed_and_resumed(folder: Path, *, n_requests: int, n_kills: int, seed: int
     partition_s = min(partition_s, timed([*partition, str(folder / "again")])[1])  # the first one is slow to start
     numbers, replay_s = timed([*replay, str(whole)])
     plain = json.loads(told)
-    n_hit = {"partition": 0, "replay": 0}
+    experiment = folder / "tune.toml"
+    experiment.write_text(EXPERIMENT, encoding="utf-8")
+    tune = ["tune", str(experiment), "--no-figures", "--json", "--engine", "processes", "--workers", "2", "--out"]
+    on_whole = ["--set", f'stream.path="{whole}"']
+    _, tune_s = timed([*tune, str(folder / "undisturbed"), *on_whole])
+    found = metrics_of(folder / "undisturbed")
+    n_hit = {"partition": 0, "replay": 0, "tune": 0}
     for kill in range(n_kills):
         parts = folder / "parts"
-        if kill % 2 == 0:
+        if kill % 3 == 2:
+            results = folder / "results"
+            shutil.rmtree(results, ignore_errors=True)
+            for _ in range(rng.randint(1, 2)):
+                n_hit["tune"] += killed([*tune, str(results), *on_whole], rng.uniform(0, 1.1 * tune_s))
+            run([*tune, str(results), *on_whole])
+            assert metrics_of(results) == found, "another result"
+            left = [str(path) for path in results.rglob("*") if path.name.startswith(".") or path.name == "parts"]
+            assert not left, left
+            continue
+        if kill % 3 == 0:
             shutil.rmtree(parts, ignore_errors=True)
             for _ in range(rng.randint(1, 2)):
                 n_hit["partition"] += killed([*partition, str(parts)], rng.uniform(0, 1.1 * partition_s))
