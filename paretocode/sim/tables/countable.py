@@ -13,9 +13,9 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from paretocode._checks import IntColumn, read_only
-from paretocode._counting import summed
+from paretocode._counting import counted, summed
 from paretocode.sim.tables.log_tables import LogTables
-from paretocode.sim.tables.routed import routed_levels
+from paretocode.sim.tables.routed import ABOVE_ALL, BELOW_ALL, routed_levels
 from paretocode.sim.tables.subject import TableSubject
 from paretocode.sim.tables.tabulate import log_tables
 from paretocode.stream.stream import RequestStream
@@ -54,9 +54,10 @@ class LevelCounts:
 
 
 def level_counts(stream: RequestStream, policy: Policy, *, default_is_highest: bool) -> LevelCounts:
-    """Count a log, or a part of it, by routed level. O(n log n)."""
+    """Count a log, or a part of it, by routed level. O(n + PPM)."""
     level = routed_levels(stream, policy, default_is_highest=default_is_highest)
-    levels, n_at = np.unique(level, return_counts=True)
+    found, n_at, _ = counted(level - BELOW_ALL, [], size=ABOVE_ALL - BELOW_ALL + 1)
+    levels = found + BELOW_ALL
     return LevelCounts(
         n_requests=len(stream),
         n_sessions=stream.n_sessions,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from paretocode._checks import IntColumn, read_only
-from paretocode._counting import summed
+from paretocode._counting import counted, summed
 from paretocode.stream.demand.law import DemandTable
 from paretocode.stream.stream import PPM, RequestStream
 
@@ -72,9 +72,9 @@ def asked_counts(stream: RequestStream) -> AskedCounts:
     ([650000], [-1], [1])
     """
     asked = np.where(stream.is_omitted, OMITTED, stream.min_score_ppm)
-    value, n = np.unique(asked, return_counts=True)
+    found, n, _ = counted(asked - OMITTED, [], size=PPM - OMITTED + 1)
     first, second, n_pairs = _distinct_pairs(stream, asked)
-    return AskedCounts(value=value, n=n, first=first, second=second, n_pairs=n_pairs)
+    return AskedCounts(value=found + OMITTED, n=n, first=first, second=second, n_pairs=n_pairs)
 
 
 def _distinct_pairs(stream: RequestStream, asked: IntColumn) -> tuple[IntColumn, IntColumn, IntColumn]:
