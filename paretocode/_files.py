@@ -18,7 +18,9 @@ from pathlib import Path
 from paretocode.errors import InputError
 
 __all__ = [
+    "engine_path",
     "json_bytes",
+    "json_text",
     "literal_path",
     "one_at_a_time",
     "parse_json",
@@ -89,21 +91,53 @@ def one_at_a_time(path: Path) -> Iterator[None]:
     the process."""
     import fcntl
 
-    name = hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:16]
+    name = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:16]
     with (Path(tempfile.gettempdir()) / f"paretocode-{os.getuid()}-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
+def engine_path(path: Path, *, where: Path | str | None = None) -> str:
+    """Return a path as the reading engine must be told where to write.
+
+    Parameters
+    ----------
+    path
+        The place.
+    where
+        What the error calls it, where a temporary neighbour is written.
+
+    Raises
+    ------
+    InputError
+        A name with bytes that are no UTF-8: the engine takes text only.
+    """
+    name = str(path.absolute())
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            "its name, or that of a folder above, holds bytes that are no UTF-8",
+            where=str(path if where is None else where),
+            way_out="rename it, or work in another folder",
+        ) from error
+    return name
+
+
 def literal_path(path: Path) -> str:
     """Return the path as a reader with wildcards must be told it, so that no character acts as one.
+
+    Raises
+    ------
+    InputError
+        As `engine_path`.
 
     Examples
     --------
     >>> literal_path(Path("/logs/a[1]*.csv"))
     '/logs/a[[]1][*].csv'
     """
-    return re.sub(r"[*?\[]", lambda match: f"[{match[0]}]", str(path.absolute()))
+    return re.sub(r"[*?\[]", lambda match: f"[{match[0]}]", engine_path(path))
 
 
 def sha256_of_file(path: Path) -> str:
@@ -114,7 +148,12 @@ def sha256_of_file(path: Path) -> str:
 
 def json_bytes(document: object) -> bytes:
     """Return readable JSON that is the same bytes for the same values: sorted keys, no NaN, one final newline."""
-    return (json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return json_text(document).encode()
+
+
+def json_text(document: object) -> str:
+    """Return the same as text, which may hold what no encoding writes: a name of a file with bytes that are no text."""
+    return json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read_json(path: Path, *, what: str, way_out: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from paretocode._files import engine_path, literal_path
 from paretocode.catalogue._cells import is_missing, text_cell
 from paretocode.catalogue._files import MAX_TABLE_BYTES, check_file, read_text
 from paretocode.catalogue._rows import (
@@ -61,7 +62,9 @@ def read_parquet(path: Path) -> Catalogue:
     check_file(path, limit=MAX_TABLE_BYTES)
     try:
         with duckdb.connect(":memory:") as connection:
-            result = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+            result = connection.execute(
+                "SELECT * FROM read_parquet(?, hive_partitioning = false)", [literal_path(path)]
+            )
             names = [str(column[0]) for column in result.description]
             lines = [[None if cell != cell else cell for cell in line] for line in result.fetchall()]  # noqa: PLR0124
     except duckdb.Error as error:
@@ -146,7 +149,7 @@ def write_parquet(catalogue: Catalogue, path: Path, *, where: str) -> None:
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"CREATE TABLE models ({columns})")
         connection.executemany(f"INSERT INTO models VALUES ({', '.join('?' * len(FLAT_COLUMNS))})", rows)
-        target = str(path).replace("'", "''")
+        target = engine_path(path, where=where).replace("'", "''")
         try:
             connection.execute(f"COPY models TO '{target}' (FORMAT parquet)")
         except duckdb.Error as error:

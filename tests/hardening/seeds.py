@@ -30,7 +30,7 @@ from paretocode.tiermap import documented_pareto_code
 from paretocode.tiermap.file import canonical_bytes, read_tier_map, tier_map_file
 from release_folders import approval_bytes, write_release
 
-__all__ = ["Seed", "seeds"]
+__all__ = ["Seed", "log_files", "seeds"]
 
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
@@ -50,7 +50,7 @@ def _lines(*records: object) -> bytes:
     return "".join(json.dumps(record) + "\n" for record in records).encode()
 
 
-def _logs() -> dict[str, tuple[str, bytes]]:
+def log_files() -> dict[str, tuple[str, bytes]]:
     """Return reader -> (name of a file, its content) for logs written as text."""
     spend = {
         "request_id": "r1",
@@ -346,7 +346,7 @@ def _coding_agent(folder: Path) -> list[Seed]:
 
 def seeds(folder: Path) -> list[Seed]:
     """Return a right file for each reader; `folder` is for what must be written to be had."""
-    found = [Seed(f"log {r}", file, content, partial(load_stream, r)) for r, (file, content) in _logs().items()]
+    found = [Seed(f"log {r}", file, content, partial(load_stream, r)) for r, (file, content) in log_files().items()]
     found += [Seed(f"models, {w}", file, content, load_catalogue) for w, (file, content) in _catalogues(folder).items()]
     stream = request_stream(
         session=[0, 0, 1], time_s=[0.0, 5.0, 1.0], prompt_tokens=[100, 130, 90], completion_tokens=[10, 10, 1]
