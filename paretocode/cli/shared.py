@@ -21,6 +21,7 @@ __all__ = ["add_json", "add_state", "add_stream", "adhoc_experiment", "adhoc_spe
 
 DOCUMENTED = "documented"
 _DEFAULT_REQUESTS = 20_000
+_MAX_OPERATIONS_BYTES = 2**20
 
 
 add_json = add_common
@@ -164,16 +165,16 @@ def _asked_stream(args: argparse.Namespace) -> dict[str, object]:
 
 
 def _asked_operations(args: argparse.Namespace) -> dict[str, object] | None:
-    import tomllib
+    from paretocode._files import parse_toml, plain_bytes
 
     if not getattr(args, "operations", None):
         return None
     path = Path(args.operations)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_toml(plain_bytes(path, limit=_MAX_OPERATIONS_BYTES, way_out="name a file of operations"))
     except OSError as error:
         raise InputError(f"it cannot be read ({error.strerror})", where=str(path), way_out="check the path") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(f"it is not TOML ({error})", where=str(path), way_out="correct the line named") from error
 
 
