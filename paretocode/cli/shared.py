@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from paretocode.experiment.resolve import Experiment
     from paretocode.experiment.spec import ExperimentSpec
 
-__all__ = ["add_json", "add_state", "add_stream", "adhoc_experiment", "adhoc_spec", "emit", "load_map", "say"]
+__all__ = [
+    "add_json",
+    "add_state",
+    "add_stream",
+    "adhoc_experiment",
+    "adhoc_spec",
+    "asked_operations",
+    "emit",
+    "load_map",
+    "say",
+]
 
 DOCUMENTED = "documented"
 _DEFAULT_REQUESTS = 20_000
@@ -137,7 +147,7 @@ def adhoc_spec(args: argparse.Namespace, maps: list[str]) -> ExperimentSpec:
         "stream": _asked_stream(args),
         "demand": {"kind": args.demand} if is_kind else {"kind": "named", "name": args.demand},
         "cache": settings_of(getattr(args, "cache", []), "--cache"),
-        "operations": _asked_operations(args),
+        "operations": asked_operations(args),
         "policy": policy,
         # A map from a file brings its own policy; what the command line says comes on top.
         "incumbent": {**entries[0], "policy": policy},
@@ -164,7 +174,14 @@ def _asked_stream(args: argparse.Namespace) -> dict[str, object]:
     }
 
 
-def _asked_operations(args: argparse.Namespace) -> dict[str, object] | None:
+def asked_operations(args: argparse.Namespace) -> dict[str, object] | None:
+    """Return the settings of ``--operations`` as they stand in its file; None where no file is named.
+
+    Raises
+    ------
+    InputError
+        No such file, no plain file, larger than 1 MiB, or no TOML.
+    """
     from paretocode._files import parse_toml, plain_bytes
 
     if not getattr(args, "operations", None):

@@ -6,14 +6,14 @@ import gzip
 import io
 import json
 import tarfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from hardening.seed import Seed
+from hardening.team_seeds import team_seeds
 from paretocode.catalogue import load_bundled, load_catalogue, write_table
 from paretocode.catalogue.history import load_history, read_price_changes, read_price_snapshots
 from paretocode.evidence.feedback import read_feedback
@@ -34,16 +34,6 @@ __all__ = ["Seed", "log_files", "seeds"]
 
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """A right file, its name, and what reads it."""
-
-    name: str
-    file: str
-    content: bytes
-    read: Callable[[Path], object]
 
 
 def _lines(*records: object) -> bytes:
@@ -355,4 +345,4 @@ def seeds(folder: Path) -> list[Seed]:
         write_stream_table(stream, folder / f"log.{ending}")
         content = (folder / f"log.{ending}").read_bytes()
         found.append(Seed(f"log table, {ending}", f"log.{ending}", content, partial(load_stream, "table")))
-    return [*found, *_histories(), *_texts(), *_coding_agent(folder), *_parts(folder, stream)]
+    return [*found, *_histories(), *_texts(), *_coding_agent(folder), *_parts(folder, stream), *team_seeds(folder)]
