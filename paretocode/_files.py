@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 _MAX_JSON_BYTES = 64 * 2**20
+_MOST_KEY_PARTS = 100
+_LONG_KEY = re.compile(rb"(?:\.[ \t]*[\"']?[A-Za-z0-9_-]+[\"']?[ \t]*){100}")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -185,8 +187,11 @@ def parse_toml(content: bytes) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        Not UTF-8, not TOML, a number of more digits than Python reads, or nested too deeply.
+        Not UTF-8, not TOML, a number of more digits than Python reads, nested too deeply, or a key of very many parts,
+        whose square the library takes in memory.
     """
+    if content.count(b".") >= _MOST_KEY_PARTS and _LONG_KEY.search(content):
+        raise ValueError(f"a key has more than {_MOST_KEY_PARTS} parts")
     with _plainly():
         return tomllib.loads(content.decode("utf-8"))
 

@@ -11,6 +11,7 @@ import difflib
 import gzip
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -133,7 +134,8 @@ def open_table(file: Path, *, engine: Any = None) -> Table:
 def _open_csv(file: Path) -> Table:
     """RFC 4180 with a header; columns are told apart by position, so that no header can trouble the engine."""
     header = _csv_header(file)
-    twice = [name for name in header if header.count(name) > 1 and name]
+    counts = Counter(header)
+    twice = [name for name in header if counts[name] > 1 and name]
     if twice:
         raise InputError(f"the header names {twice[0]} twice", where=str(file), way_out="rename one of the columns")
     types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))

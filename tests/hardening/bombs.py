@@ -290,7 +290,7 @@ BOMBS = (
         ),
     ),
     Bomb(name="sparse tarball", make=_tar(10**12), is_short=True),
-    Bomb(name="Parquet, 200,000,000 equal rows", make=_rows(200_000_000)),
+    Bomb(name="Parquet, 120,000,000 equal rows", make=_rows(120_000_000)),
     Bomb(name="Parquet, a name of a megabyte in each row", make=_catalogue_rows),
     Bomb(name="Parquet, a footer that lies", make=_lying_footer, is_short=True),
     Bomb(name="Parquet, nested and wide", make=_nested_columns),

@@ -131,6 +131,21 @@ def test_what_the_interpreter_stops_is_said_in_plain_words() -> None:
             parse(digits)
 
 
+def test_a_key_of_very_many_parts_is_refused_before_it_is_read() -> None:
+    assert parse_toml(b"a" + b".a" * 99 + b" = 1")
+    with pytest.raises(ValueError, match=r"^a key has more than 100 parts$"):
+        parse_toml(b"a" + b" . 'a'" * 100 + b" = 1")
+    prose = "one. Two words. " * 200
+    assert parse_toml(f'a = "{prose}"'.encode())["a"] == prose
+
+
+def test_a_header_of_very_many_names_is_read_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(b",".join(b"c%d" % n for n in range(20_000)) + b",c7\n")
+    with pytest.raises(InputError, match=r"the header names c7 twice"):
+        load_stream("table", path)
+
+
 def test_a_key_twice_is_found_at_once() -> None:
     with pytest.raises(ValueError, match=r"^key 'k49999' stands twice$"):
         parse_json(b"{" + b",".join(b'"k%d":1' % n for n in range(50_000)) + b',"k49999":1}')
