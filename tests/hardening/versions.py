@@ -86,6 +86,8 @@ def made(row: Row, folder: Path) -> Path:
     subprocess.run(["uv", "venv", "--quiet", "--no-python-downloads", "--python", row.python, str(folder)], check=True)
     install = ["uv", "pip", "install", "--quiet", "--python", str(python), "-r", "pyproject.toml", *extras, *how]
     subprocess.run(install, check=True, cwd=ROOT)
+    if not row.has_numba:  # oracles among the test libraries bring it along
+        subprocess.run(["uv", "pip", "uninstall", "--quiet", "--python", str(python), "numba", "llvmlite"], check=True)
     return python
 
 

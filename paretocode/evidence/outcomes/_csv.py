@@ -131,7 +131,9 @@ def read_csv(path: str | Path) -> CsvTable:
     """
     file = Path(path)
     if file.exists() and not file.is_file():
-        raise InputError("it is no plain file", where=str(path), way_out="name the file itself")
+        raise InputError(
+            "it cannot be read as CSV (it is no plain file)", where=str(path), way_out="name the file itself"
+        )
     opener = gzip.open if file.suffix.lower() == ".gz" else open
     try:
         with opener(file, "rt", encoding="utf-8-sig", newline="") as lines:
