@@ -1,5 +1,5 @@
 # A few aliases; each is one command that also works without make.
-.PHONY: help demo test lint bench harden figures api notebooks lock audit
+.PHONY: help demo test lint bench harden versions fuzz figures api notebooks lock audit
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -22,9 +22,15 @@ bench: ## Time the fast paths; the numbers belong to this machine
 	python3 -m paretocode.bootstrap setup test
 	$(VENV)/bin/python tests/benchmarks/run.py
 
-harden: ## Fuzz readers and verbs, and kill commands at work: about an hour
+harden: ## Fuzz readers and verbs, kill commands, change worlds, feed bombs: about an hour; FIGURES=file.md keeps them
 	python3 -m paretocode.bootstrap setup test
-	PYTHONPATH=.:tests $(VENV)/bin/python tests/hardening/run.py
+	PYTHONPATH=.:tests $(VENV)/bin/python tests/hardening/run.py $(if $(FIGURES),--figures $(FIGURES))
+
+versions: ## Run the tests with the oldest and newest libraries and each Python (needs uv): about an hour
+	PYTHONPATH=.:tests python3 tests/hardening/versions.py
+
+fuzz: ## Fuzz the readers with coverage guidance, SECONDS=300 (needs atheris in .venv)
+	PYTHONPATH=.:tests $(VENV)/bin/python tests/hardening/coverage_guided.py --seconds $(or $(SECONDS),300)
 
 figures: ## Draw the figures of docs/figures.md anew
 	python3 -m paretocode.bootstrap setup test

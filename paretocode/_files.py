@@ -11,18 +11,26 @@ import json
 import os
 import re
 import secrets
+import stat
 import tempfile
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from paretocode.errors import InputError
 
 __all__ = [
+    "engine_path",
     "json_bytes",
+    "json_text",
     "literal_path",
     "one_at_a_time",
     "parse_json",
+    "parse_toml",
+    "plain_bytes",
     "read_json",
     "replacing",
     "sha256_of_file",
@@ -31,6 +39,8 @@ __all__ = [
 ]
 
 _MAX_JSON_BYTES = 64 * 2**20
+_MOST_KEY_PARTS = 100
+_LONG_KEY = re.compile(rb"(?:\.[ \t]*[\"']?[A-Za-z0-9_-]+[\"']?[ \t]*){100}")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -105,21 +115,114 @@ def one_at_a_time(path: Path) -> Iterator[None]:
     """
     import fcntl
 
-    name = hashlib.sha256(os.path.realpath(path).encode()).hexdigest()[:16]
+    name = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:16]
     with (Path(tempfile.gettempdir()) / f"paretocode-{os.getuid()}-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
+def engine_path(path: Path, *, where: Path | str | None = None) -> str:
+    """Return a path as the reading engine must be told where to write.
+
+    Parameters
+    ----------
+    path
+        The place.
+    where
+        What the error calls it, where a temporary neighbour is written.
+
+    Raises
+    ------
+    InputError
+        A name with bytes that are no UTF-8: the engine takes text only.
+    """
+    name = str(path.absolute())
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            "its name, or that of a folder above, holds bytes that are no UTF-8",
+            where=str(path if where is None else where),
+            way_out="rename it, or work in another folder",
+        ) from error
+    return name
+
+
 def literal_path(path: Path) -> str:
     """Return the path as a reader with wildcards must be told it, so that no character acts as one.
+
+    Raises
+    ------
+    InputError
+        As `engine_path`.
 
     Examples
     --------
     >>> literal_path(Path("/logs/a[1]*.csv"))
     '/logs/a[[]1][*].csv'
     """
-    return re.sub(r"[*?\[]", lambda match: f"[{match[0]}]", str(path.absolute()))
+    return re.sub(r"[*?\[]", lambda match: f"[{match[0]}]", engine_path(path))
+
+
+def plain_bytes(path: Path, *, limit: int, way_out: str) -> bytes:
+    """Return the bytes of a regular file, or of one that a link leads to; never more than a limit of them.
+
+    Whoever reads what only looks like a file waits for a pipe that nobody writes to, and never ends with a device such
+    as /dev/zero, whose size is 0.
+
+    Raises
+    ------
+    OSError
+        It cannot be opened or read; callers say what they asked for.
+    InputError
+        A folder, a pipe, a socket or a device; more bytes than the limit.
+
+    Examples
+    --------
+    >>> plain_bytes(Path("/dev/zero"), limit=10, way_out="name a tier map")
+    Traceback (most recent call last):
+    ...
+    paretocode.errors.InputError: /dev/zero: it is no plain file; name a tier map.
+    """
+    with open(path, "rb", opener=_without_waiting) as file:
+        content = file.read(limit + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+    if content is None:
+        raise InputError("it is no plain file", where=str(path), way_out=way_out)
+    if len(content) > limit:
+        raise InputError(f"it has more than {limit:,} bytes", where=str(path), way_out=way_out)
+    return content
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def parse_toml(content: bytes) -> dict[str, Any]:
+    """Parse TOML.
+
+    Raises
+    ------
+    ValueError
+        Not UTF-8, not TOML, a number of more digits than Python reads, nested too deeply, or a key of very many parts,
+        whose square the library takes in memory.
+    """
+    if content.count(b".") >= _MOST_KEY_PARTS and _LONG_KEY.search(content):
+        raise ValueError(f"a key has more than {_MOST_KEY_PARTS} parts")
+    with _plainly():
+        return tomllib.loads(content.decode("utf-8"))
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say in plain words what the interpreter's own limits stop."""
+    try:
+        yield
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    except ValueError as error:
+        if "set_int_max_str_digits" in str(error):
+            raise ValueError("a number has too many digits") from error
+        raise
 
 
 def sha256_of_file(path: Path) -> str:
@@ -130,7 +233,12 @@ def sha256_of_file(path: Path) -> str:
 
 def json_bytes(document: object) -> bytes:
     """Return readable JSON that is the same bytes for the same values: sorted keys, no NaN, one final newline."""
-    return (json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return json_text(document).encode()
+
+
+def json_text(document: object) -> str:
+    """Return the same as text, which may hold what no encoding writes: a name of a file with bytes that are no text."""
+    return json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read_json(path: Path, *, what: str, way_out: str) -> dict[str, object]:
@@ -144,7 +252,7 @@ def read_json(path: Path, *, what: str, way_out: str) -> dict[str, object]:
     try:
         if path.stat().st_size > _MAX_JSON_BYTES:
             raise InputError(f"it is too large for {what}", where=str(path), way_out=way_out)
-        document = parse_json(path.read_bytes())
+        document = parse_json(plain_bytes(path, limit=_MAX_JSON_BYTES, way_out=way_out))
     except OSError as error:
         raise InputError(f"{what} cannot be read ({error.strerror})", where=str(path), way_out=way_out) from error
     except (ValueError, RecursionError) as error:
@@ -160,16 +268,18 @@ def parse_json(content: bytes) -> object:
     Raises
     ------
     ValueError
-        Not JSON, a key twice in one object, or NaN and Infinity, which are not JSON.
+        Not JSON, nested too deeply, a number of more digits than Python reads, a key twice in one object, or NaN and
+        Infinity, which are not JSON.
     """
-    return json.loads(content, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
+    with _plainly():
+        return json.loads(content, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
 
 
 def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
     plain = dict(pairs)
     if len(plain) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"key {next(k for k in keys if keys.count(k) > 1)!r} stands twice")
+        counts = Counter(key for key, _ in pairs)
+        raise ValueError(f"key {next(key for key, _ in pairs if counts[key] > 1)!r} stands twice")
     return plain
 
 

@@ -21,7 +21,14 @@ def source_commit() -> tuple[str | None, bool | None]:
     commands = (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
     try:
         head, status = (
-            subprocess.run(["git", "-C", str(root), *c], capture_output=True, text=True, check=True, timeout=10).stdout
+            subprocess.run(
+                ["git", "-C", str(root), *c],
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                check=True,
+                timeout=10,
+            ).stdout
             for c in commands
         )
     except (OSError, subprocess.SubprocessError):

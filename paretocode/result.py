@@ -59,16 +59,22 @@ class ResultFolder:
         return read_json(self.path / METRICS, what="metrics file", way_out="run the experiment again")
 
     def altered_files(self) -> list[str]:
-        """Return the sealed files that are missing or changed."""
+        """Return the sealed files that are missing or changed, or that a link leads out of the folder for: what lies
+        there may change without the folder changing."""
         return [
             name
             for name, digest in sorted(self.digests.items())
-            if not (self.path / name).is_file() or sha256_of_file(self.path / name) != digest
+            if not (self.path / name).is_file() or self._leads_out(name) or sha256_of_file(self.path / name) != digest
         ]
 
+    def _leads_out(self, name: str) -> bool:
+        return self.path.resolve() not in (self.path / name).resolve().parents
+
     def extra_files(self) -> list[str]:
-        """Return the files of the folder that the run did not write, approvals and the manifest aside."""
-        names = (file.relative_to(self.path) for file in sorted(self.path.rglob("*")) if file.is_file())
+        """Return the files of the folder that the run did not write, approvals and the manifest aside; links and pipes
+        are among them."""
+        found = (file for file in sorted(self.path.rglob("*")) if file.is_symlink() or not file.is_dir())
+        names = (file.relative_to(self.path) for file in found)
         return [
             n.as_posix() for n in names if n.as_posix() not in {*self.digests, MANIFEST} and n.parts[0] != APPROVALS
         ]
@@ -76,8 +82,10 @@ class ResultFolder:
     def refuse_alteration(self) -> None:
         """Raise `SealError` if a sealed file is missing or changed."""
         if altered := self.altered_files():
+            is_link = any((self.path / name).exists() and self._leads_out(name) for name in altered)
+            what = "is a link out of the folder, or changed" if is_link else "changed"
             raise SealError(
-                f"{', '.join(altered)} changed after the run sealed it",
+                f"{', '.join(altered)} {what} after the run sealed it",
                 where=str(self.path),
                 way_out="run the experiment again",
             )

@@ -6,7 +6,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from paretocode._files import engine_path, literal_path
 from paretocode.catalogue._cells import is_missing, text_cell
 from paretocode.catalogue._files import MAX_TABLE_BYTES, check_file, read_text
 from paretocode.catalogue._rows import (
@@ -23,6 +25,9 @@ from paretocode.errors import InputError
 
 __all__ = ["FLAT_COLUMNS", "read_csv", "read_parquet", "write_csv", "write_parquet"]
 
+_MAX_ROWS = 100_000
+"""Most models of a Parquet catalogue."""
+_PARQUET = "read_parquet(?, hive_partitioning = false)"
 _HEADER_COLUMNS = ("as_of", "attribution")
 FLAT_COLUMNS = (*COLUMNS, *LONG_COLUMNS, *_HEADER_COLUMNS)
 """All columns that a CSV or Parquet catalogue may have."""
@@ -54,6 +59,24 @@ def read_csv(path: Path) -> Catalogue:
     return _catalogue(names, lines[1:], where=where)
 
 
+def _refuse_many(connection: Any, path: Path) -> None:
+    """Refuse more than a catalogue holds before it is taken: kilobytes of Parquet may stand for billions of rows."""
+    columns = connection.execute(f"DESCRIBE SELECT * FROM {_PARQUET}", [literal_path(path)]).fetchall()
+    lengths = {"VARCHAR": "strlen", "BLOB": "octet_length"}
+    asked = [(lengths[type_], str(name).replace('"', '""')) for name, type_, *_ in columns if type_ in lengths]
+    total = "".join(f' + coalesce({length}("{name}"), 0)' for length, name in asked)
+    n_rows, n_bytes = connection.execute(
+        f"SELECT count(*), coalesce(sum(0{total}), 0)::BIGINT FROM {_PARQUET}", [literal_path(path)]
+    ).fetchone()
+    if n_rows > _MAX_ROWS or n_bytes > MAX_TABLE_BYTES:
+        raise InputError(
+            f"it has {n_rows:,} rows with {n_bytes:,} bytes of text, over the limits of {_MAX_ROWS:,} and "
+            f"{MAX_TABLE_BYTES:,}",
+            where=str(path),
+            way_out="keep only the models you need",
+        )
+
+
 def read_parquet(path: Path) -> Catalogue:
     """Read a Parquet catalogue; a NaN in it is a missing number, as other tools write it."""
     import duckdb
@@ -61,7 +84,8 @@ def read_parquet(path: Path) -> Catalogue:
     check_file(path, limit=MAX_TABLE_BYTES)
     try:
         with duckdb.connect(":memory:") as connection:
-            result = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+            _refuse_many(connection, path)
+            result = connection.execute(f"SELECT * FROM {_PARQUET}", [literal_path(path)])
             names = [str(column[0]) for column in result.description]
             lines = [[None if cell != cell else cell for cell in line] for line in result.fetchall()]  # noqa: PLR0124
     except duckdb.Error as error:
@@ -146,7 +170,7 @@ def write_parquet(catalogue: Catalogue, path: Path, *, where: str) -> None:
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"CREATE TABLE models ({columns})")
         connection.executemany(f"INSERT INTO models VALUES ({', '.join('?' * len(FLAT_COLUMNS))})", rows)
-        target = str(path).replace("'", "''")
+        target = engine_path(path, where=where).replace("'", "''")
         try:
             connection.execute(f"COPY models TO '{target}' (FORMAT parquet)")
         except duckdb.Error as error:

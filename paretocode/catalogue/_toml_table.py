@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from paretocode._files import parse_toml
 from paretocode.catalogue._cells import text_cell
 from paretocode.catalogue._files import MAX_DOCUMENT_BYTES, read_text
 from paretocode.catalogue._rows import (
@@ -41,8 +41,8 @@ def read_document(path: Path) -> dict[str, object]:
         Not TOML, another format version, an unknown key.
     """
     try:
-        document = tomllib.loads(read_text(path, limit=MAX_DOCUMENT_BYTES))
-    except (ValueError, RecursionError) as error:
+        document = parse_toml(read_text(path, limit=MAX_DOCUMENT_BYTES).encode())
+    except ValueError as error:
         raise InputError(
             f"the file is not whole TOML ({error})", where=str(path), way_out="correct it there, or write it again"
         ) from error

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from paretocode._files import parse_toml
 from paretocode.catalogue._files import read_json
 from paretocode.catalogue._records import Record, is_number, sub
 from paretocode.catalogue.catalogue import Catalogue
@@ -73,8 +73,8 @@ def _traps(record: object, edges: Sequence[float]) -> Iterator[Finding]:
 
 def _toml_traps(text: str) -> Iterator[Finding]:
     try:
-        record = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        record = parse_toml(text.encode())
+    except ValueError as error:
         yield trap("unknown-shape", text[:60], f"it is no TOML ({error})")
         return
     yield from models_dev_traps(record)

@@ -111,6 +111,8 @@ def _is_history(what: str, path: Path) -> InputError:
 
 
 def _head(path: Path) -> str:
+    if not path.is_file():  # a pipe would be waited for
+        return ""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
             return stream.read(_HEAD_BYTES).decode("utf-8-sig", errors="replace")

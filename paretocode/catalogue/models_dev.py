@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import io
 import tarfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import IO
 
+from paretocode._files import parse_toml
 from paretocode.catalogue._amounts import PER_MTOK, usd_per_mtok
 from paretocode.catalogue._files import MAX_DOCUMENT_BYTES, read_bytes, read_json
 from paretocode.catalogue._price_list import PriceList, Prices, price_dict
@@ -23,6 +24,8 @@ from paretocode.errors import InputError
 
 __all__ = ["cost_of", "read_models_dev", "tiers_of"]
 
+_MAX_MEMBER_BYTES = 2**20
+"""Largest model of the tree; one has a few hundred bytes."""
 _KEYS = ("input", "output", "cache_read", "cache_write")
 
 
@@ -73,23 +76,40 @@ def _models(path: Path, found: PriceList) -> Iterator[tuple[str, Record]]:
 
 def _read_tree(path: Path) -> dict[PurePosixPath, Record]:
     """Return every TOML member of the tarball; members are read in memory and nothing is unpacked."""
-    data = read_bytes(path, limit=MAX_DOCUMENT_BYTES)
+    packed = read_bytes(path, limit=MAX_DOCUMENT_BYTES)
     tree: dict[PurePosixPath, Record] = {}
     try:
-        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             for member in archive:
                 stream = archive.extractfile(member) if member.isfile() and member.name.endswith(".toml") else None
                 if stream is not None:
-                    tree[PurePosixPath(member.name)] = _toml(stream.read(), where=f"{path}, {member.name}")
+                    tree[PurePosixPath(member.name)] = _toml(
+                        _bytes_of(member, stream, path), where=_place(path, member)
+                    )
     except tarfile.TarError as error:
         raise InputError("the file is no whole tarball", where=str(path), way_out="fetch the file again") from error
     return tree
 
 
+def _bytes_of(member: tarfile.TarInfo, stream: IO[bytes], path: Path) -> bytes:
+    """Return a member's bytes; a sparse one may claim any size in a few bytes."""
+    if member.size > _MAX_MEMBER_BYTES:
+        raise InputError(
+            f"the member claims {member.size:,} bytes, over the limit of {_MAX_MEMBER_BYTES:,}",
+            where=_place(path, member),
+            way_out="fetch the file again",
+        )
+    return stream.read()
+
+
+def _place(path: Path, member: tarfile.TarInfo) -> str:
+    return f"{path}, {member.name}"
+
+
 def _toml(data: bytes, *, where: str) -> Record:
     try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return parse_toml(data)
+    except ValueError as error:
         why = f"byte {error.start} is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
         raise InputError(f"the member is not whole TOML ({why})", where=where, way_out="fetch it again") from error
 

@@ -136,7 +136,9 @@ def _import_faults(names: Sequence[str]) -> dict[str, str]:
     modules = {_MODULES.get(name, name): name for name in names if _version(name) is not None}
     command = [sys.executable, "-c", _PROGRAM, *modules]
     try:
-        run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_PATIENCE_S)
+        run = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=_PATIENCE_S
+        )
         said, code = run.stdout, run.returncode
     except subprocess.TimeoutExpired as late:
         said, code = (late.stdout or b"").decode() if isinstance(late.stdout, bytes) else str(late.stdout or ""), 1

@@ -41,7 +41,13 @@ def _said(command: Sequence[str]) -> str | None:
     """Return the version in what a program says of itself, on either stream."""
     try:
         run = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=_PATIENCE_S, stdin=subprocess.DEVNULL
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=_PATIENCE_S,
+            stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -92,7 +92,8 @@ def run_notebook(
             cwd=work,
             env=_environment(Path(place), scale),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
             stdin=subprocess.DEVNULL,
         )

@@ -23,14 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the plan."""
+    from paretocode._files import plain_bytes
     from paretocode.release.preparing import map_of_result
     from paretocode.release.rollout import rollout_plan
     from paretocode.release.rollout_text import rollout_text
-    from paretocode.tiermap.file import parse_tier_map, sha256_of
+    from paretocode.tiermap.file import MAX_FILE_BYTES, parse_tier_map, sha256_of
 
     result, path = map_of_result(args.result, args.map)
     result.refuse_alteration()
-    content = path.read_bytes()
+    content = plain_bytes(path, limit=MAX_FILE_BYTES, way_out="name a map of the result")
     file = parse_tier_map(content, where=str(path))
     plan = rollout_plan(
         result.metrics(),

@@ -18,11 +18,22 @@ if TYPE_CHECKING:
     from paretocode.experiment.spec import ExperimentSpec
     from paretocode.sim.partitioned import EngineChoice
 
-__all__ = ["add_json", "add_state", "add_stream", "adhoc_experiment", "adhoc_spec", "emit", "load_map", "say"]
+__all__ = [
+    "add_json",
+    "add_state",
+    "add_stream",
+    "adhoc_experiment",
+    "adhoc_spec",
+    "asked_operations",
+    "emit",
+    "load_map",
+    "say",
+]
 
 DOCUMENTED = "documented"
 _PARTS = "parts"
 _DEFAULT_REQUESTS = 20_000
+_MAX_OPERATIONS_BYTES = 2**20
 
 
 add_json = add_common
@@ -145,7 +156,7 @@ def adhoc_spec(args: argparse.Namespace, maps: list[str], *, is_in_parts: bool =
         "stream": _asked_stream(args, is_in_parts=is_in_parts),
         "demand": {"kind": args.demand} if is_kind else {"kind": "named", "name": args.demand},
         "cache": settings_of(getattr(args, "cache", []), "--cache"),
-        "operations": _asked_operations(args),
+        "operations": asked_operations(args),
         "policy": policy,
         # A map from a file brings its own policy; what the command line says comes on top.
         "incumbent": {**entries[0], "policy": policy},
@@ -175,17 +186,24 @@ def _asked_stream(args: argparse.Namespace, *, is_in_parts: bool) -> dict[str, o
     }
 
 
-def _asked_operations(args: argparse.Namespace) -> dict[str, object] | None:
-    import tomllib
+def asked_operations(args: argparse.Namespace) -> dict[str, object] | None:
+    """Return the settings of ``--operations`` as they stand in its file; None where no file is named.
+
+    Raises
+    ------
+    InputError
+        No such file, no plain file, larger than 1 MiB, or no TOML.
+    """
+    from paretocode._files import parse_toml, plain_bytes
 
     if not getattr(args, "operations", None):
         return None
     path = Path(args.operations)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_toml(plain_bytes(path, limit=_MAX_OPERATIONS_BYTES, way_out="name a file of operations"))
     except OSError as error:
         raise InputError(f"it cannot be read ({error.strerror})", where=str(path), way_out="check the path") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(f"it is not TOML ({error})", where=str(path), way_out="correct the line named") from error
 
 

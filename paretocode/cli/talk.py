@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from typing import TextIO
@@ -10,17 +11,29 @@ from typing import TextIO
 from paretocode._terminal import filled, shown_width
 from paretocode.cli.manners import MANNERS, coloured
 
-__all__ = ["emit", "fitted_lines", "refuse", "say"]
+__all__ = ["emit", "encodable", "fitted_lines", "refuse", "say"]
 
 
 def emit(args: argparse.Namespace, text: str, document: object) -> None:
     """Print the answer: text for people, JSON where asked."""
-    from paretocode._files import json_bytes
+    from paretocode._files import json_text
 
     if getattr(args, "json", False):
-        sys.stdout.write(json_bytes(document).decode())
+        sys.stdout.write(encodable(json_text(document), sys.stdout))
     else:
         print(coloured(fitted_lines(text, sys.stdout), sys.stdout))
+
+
+def encodable(text: str, stream: TextIO) -> str:
+    """Return JSON as a stream can write it: where letters are missing, as escapes, never as a question mark.
+
+    A name of a file may hold bytes that are no text, which no encoding writes.
+    """
+    try:
+        text.encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in text)
+    return text
 
 
 def say(text: str) -> None:

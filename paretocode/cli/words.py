@@ -36,12 +36,12 @@ def settings_of(words: Sequence[str], option: str) -> dict[str, object]:
     >>> settings_of(["sticky_ttl_s=600", "stickiness=none"], "--policy")
     {'sticky_ttl_s': 600, 'stickiness': 'none'}
     """
-    import tomllib
+    from paretocode._files import parse_toml
 
     found: dict[str, object] = {}
     for key, text in pairs_of(words, option).items():
         try:
-            found[key] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
+            found[key] = parse_toml(f"value = {text}".encode())["value"]
+        except ValueError:
             found[key] = text
     return found

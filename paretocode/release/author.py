@@ -50,7 +50,7 @@ def _git_author(commit: str) -> str:
     if not (root / ".git").exists():
         return ""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, timeout=10)
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return ""  # no git, or a commit of another checkout
     return "".join(char for char in done.stdout.strip() if char.isprintable())[:200]

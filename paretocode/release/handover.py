@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from paretocode._files import plain_bytes
 from paretocode.errors import InputError, SealError, UsageError
 from paretocode.release.approval import SIGNATURE, approval_files, approvals_of, find_result, parse_approval
 from paretocode.release.build import EVIDENCE, release_files, standing_of
@@ -150,7 +151,7 @@ def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise InputError("it is larger than 16 MiB", where=str(path), way_out="name a tier map")
-        return path.read_bytes()
+        return plain_bytes(path, limit=MAX_FILE_BYTES, way_out="name a tier map")
     except OSError as error:
         raise InputError(f"it cannot be read ({error.strerror})", where=str(path), way_out="check the path") from error
 

@@ -6,7 +6,6 @@ written says so. Under a rule an author's approval counts as one of several and 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
@@ -14,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from paretocode._borders import validated
+from paretocode._files import parse_toml
 from paretocode.errors import InputError, UsageError
 from paretocode.release.approval import Approval
 from paretocode.release.signing import check_principal
@@ -116,8 +116,8 @@ def parse_approvers(content: bytes, *, where: str) -> ApproversFile:
     if len(content) > _MAX_BYTES:
         raise InputError("it is larger than 256 KiB", where=where, way_out=_WAY_OUT)
     try:
-        plain = tomllib.loads(content.decode())
-    except (ValueError, RecursionError) as error:
+        plain = parse_toml(content)
+    except ValueError as error:
         raise InputError(f"it is not TOML ({error})", where=where, way_out=_WAY_OUT) from error
     return validated(ApproversFile, plain, where=where, way_out=_WAY_OUT)
 

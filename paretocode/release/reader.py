@@ -599,7 +599,7 @@ def read_rule(path: Path) -> dict[str, Any]:
         import tomllib
 
         rule = tomllib.loads(_read(os.fspath(path), 2**18).decode())
-    except (ImportError, ValueError) as error:
+    except (ImportError, ValueError, RecursionError) as error:
         what = f"it cannot be read as TOML ({error})"
         raise TierMapError(Reason.UNREADABLE, os.fspath(path), what, "check it") from error
     people = rule.get("people")

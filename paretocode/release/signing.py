@@ -21,6 +21,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+from paretocode._files import plain_bytes
 from paretocode.errors import InputError, MissingDependencyError, SealError, UsageError
 
 __all__ = ["NAMESPACE", "check_integrity", "check_principal", "check_signer", "sign", "signing_key"]
@@ -166,7 +167,7 @@ def _signers(path: Path) -> bytes:
     try:
         if path.stat().st_size > _MAX_SIGNERS:
             raise InputError("it is larger than 1 MiB", where=str(path), way_out=way_out)
-        return path.read_bytes()
+        return plain_bytes(path, limit=_MAX_SIGNERS, way_out=way_out)
     except OSError as error:
         raise InputError(f"it cannot be read ({error.strerror})", where=str(path), way_out=way_out) from error
 
@@ -184,7 +185,8 @@ def _refusal(done: subprocess.CompletedProcess[bytes], otherwise: str, where: st
 def _refuse_open_key(key: Path) -> None:
     """Refuse a private key, or the private half beside a public one, that others can read."""
     try:
-        is_public = key.stat().st_size <= _MAX_KEY and not key.read_bytes().lstrip().startswith(b"-----BEGIN")
+        content = plain_bytes(key, limit=_MAX_SIGNERS, way_out="name a key file")
+        is_public = len(content) <= _MAX_KEY and not content.lstrip().startswith(b"-----BEGIN")
     except OSError as error:
         raise InputError(f"it cannot be read ({error.strerror})", where=str(key), way_out="name a key file") from error
     private = key.with_suffix("") if is_public and key.suffix == ".pub" else key

@@ -45,12 +45,20 @@ def one_line(text: str, name: str) -> str:
     UsageError
         A control character, or more than 500 characters; `name` is what the text was given as.
     """
-    text = text.strip()
+    text = _as_typed(text).strip()
     if not is_plain(text) or len(text) > MAX_TEXT:
         raise UsageError(
             f"{name} holds a control character or more than {MAX_TEXT} characters", way_out="give one plain line"
         )
     return text
+
+
+def _as_typed(text: str) -> str:
+    """Return a text of the command line as it was typed: in a locale of ASCII only, its letters arrive as bytes."""
+    try:
+        return text.encode("utf-8", errors="surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def name_and_reason(by: str, reason: str, *, what: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import itertools
 import json
 import os
 import re
@@ -13,10 +14,16 @@ from pathlib import Path
 from paretocode._files import unwritable
 from paretocode.errors import InputError
 
+_MAX_LINE_CHARS = 2**24
+"""Longest row of an NDJSON file: what the reading engine takes."""
+
 
 def damaged(file: Path, error: Exception) -> InputError:
     """Return our sentence for an engine's complaint about a file."""
     text = str(error)
+    if text.startswith("Out of Memory"):
+        what = "the memory that there is does not hold what the reading engine needs for it"
+        return InputError(what, where=str(file), way_out="keep fewer rows or columns, or cut it into several files")
     if "gzip" in text.lower() or "compressed" in text.lower():
         what, line = "the compressed file is cut short or damaged", 0
     elif kind_of(file) == "NDJSON":
@@ -53,10 +60,15 @@ def bad_json(file: Path) -> tuple[str, int]:
     opener = gzip.open if file.suffix.lower() == ".gz" else open
     try:
         with opener(file, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
+            for number in itertools.count(1):
+                line = lines.readline(_MAX_LINE_CHARS + 1)
+                if not line:
+                    break
+                if len(line) > _MAX_LINE_CHARS:
+                    return f"the row has more than {_MAX_LINE_CHARS:,} characters", number
                 try:
                     is_object = not line.strip() or isinstance(json.loads(line), dict)
-                except ValueError:
+                except (ValueError, RecursionError):
                     is_object = False
                 if not is_object:
                     return "the row is no JSON object", number

@@ -11,10 +11,11 @@ import difflib
 import gzip
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,12 @@ from paretocode.stream._damage import bad_json, damaged, kind_of
 
 MAX_BYTES = 4 * 2**30
 """Largest log that readers take without being told, in bytes on disk: more than a month of a large router's log."""
+
+_MAX_HEADER_CHARS = 2**20
+"""Longest first line of a CSV file."""
+
+_MOST_COMPARED = 1_000
+"""Names of columns that a missing one is compared with: of a million names none was meant."""
 
 _MOST_THREADS = 4
 """One thread of ours takes what the engine's threads decode; more of them would only hold more memory."""
@@ -127,7 +134,8 @@ def open_table(file: Path, *, engine: Any = None) -> Table:
 def _open_csv(file: Path) -> Table:
     """RFC 4180 with a header; columns are told apart by position, so that no header can trouble the engine."""
     header = _csv_header(file)
-    twice = [name for name in header if header.count(name) > 1 and name]
+    counts = Counter(header)
+    twice = [name for name in header if counts[name] > 1 and name]
     if twice:
         raise InputError(f"the header names {twice[0]} twice", where=str(file), way_out="rename one of the columns")
     types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
@@ -142,9 +150,21 @@ def _csv_header(file: Path) -> list[str]:
     opener = gzip.open if file.suffix.lower() == ".gz" else open
     try:
         with opener(file, "rt", encoding="utf-8-sig", newline="") as lines:
-            return next(csv.reader(lines), [])
+            return next(csv.reader(_bounded(lines, file)), [])
     except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
         raise damaged(file, error) from error
+
+
+def _bounded(lines: IO[str], file: Path) -> Iterator[str]:
+    """Yield lines; a packed file may hold one without end."""
+    while line := lines.readline(_MAX_HEADER_CHARS + 1):
+        if len(line) > _MAX_HEADER_CHARS:
+            raise InputError(
+                f"the header has more than {_MAX_HEADER_CHARS:,} characters",
+                where=str(file),
+                way_out="give a CSV file whose first line names the columns",
+            )
+        yield line
 
 
 def _open_ndjson(file: Path, engine: Any) -> Table:
@@ -239,7 +259,7 @@ def require_columns(required: Iterable[str], present: Iterable[str], *, where: s
     names = list(present)
     for name in required:
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
+            near = difflib.get_close_matches(name, names[:_MOST_COMPARED], n=1)
             guess = f"did you mean {near[0]}" if near else ""
             raise InputError(
                 f"there is no column {name} among {', '.join(names[:30])}",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from paretocode._files import replacing
+from paretocode._files import engine_path, replacing
 from paretocode.errors import InputError
 from paretocode.stream._damage import unwritten
 from paretocode.stream.logged import Logged
@@ -51,7 +51,7 @@ def write_stream_table(stream: RequestStream, path: Path | str) -> None:
         raise InputError("there is no such folder to write to", where=str(file.parent), way_out="create it first")
     columns = _columns(stream)  # the query below finds this dictionary by its name
     with replacing(file) as part, duckdb.connect() as engine:
-        target = "'" + str(part.absolute()).replace("'", "''") + "'"
+        target = "'" + engine_path(part, where=path).replace("'", "''") + "'"
         try:
             engine.execute(f"COPY (SELECT {_select(columns)} FROM columns) TO {target} ({_FORMATS[suffix]})")
         except duckdb.Error as error:

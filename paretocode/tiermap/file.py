@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from paretocode._borders import validated
-from paretocode._files import parse_json
+from paretocode._files import parse_json, plain_bytes
 from paretocode.catalogue.catalogue import PRICE_FIELDS, Catalogue
 from paretocode.errors import InputError
 from paretocode.tiermap.file_schema import FORMAT, FORMAT_VERSION, PolicyEntry, TierMapFile, file_name
@@ -123,7 +123,7 @@ def read_tier_map(path: Path | str) -> TierMapFile:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             raise InputError(f"it has {size:,} bytes", where=str(path), way_out="give a tier map, which has a few kB")
-        content = path.read_bytes()
+        content = plain_bytes(path, limit=MAX_FILE_BYTES, way_out="give a tier map, which has a few kB")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(f"it cannot be read ({reason})", where=str(path), way_out="check the path") from error

@@ -24,17 +24,22 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 from hardening.fuzz import TooSlow, at_most
 from hardening.mutations import HOSTILE_TEXT
 from hardening.seeds import Seed, seeds
+from paretocode.cli import doctor_libraries
 from paretocode.cli.exit_codes import ExitCode
 from paretocode.cli.main import VERBS, command_parser, main
 
 __all__ = ["Commanded", "commanded", "commands", "leaves"]
 
 LONGEST_S = 5
-UNMEANT = ("notebooks", "completion", "doctor")  # one opens a program, the others have next to no arguments
+ALWAYS = {"notebooks": ("--no-open",)}
+"""Options that a verb gets in any case: another program would take the place of this one."""
+NEVER = ("--run", "--no-open")
+"""Options that no verb gets: every notebook would be run, for minutes."""
 WORDS = (
     *("documented", "0.4,0.7", "0.7,0.4", "0.4", "quantile", "natural", "chat", "coding_agent", "table", "smoke"),
     *("processes", "2026-05-29", "stream.preset=chat", "cost:least"),
@@ -91,8 +96,10 @@ def command_of(
     words: tuple[str, ...], parser: argparse.ArgumentParser, names: list[str], rng: random.Random
 ) -> list[str]:
     """Return a command of one verb with values for its places and for some of its options."""
-    command = list(words)
+    command = [*words, *ALWAYS.get(words[0], ())]
     for action in parser._actions:
+        if {*action.option_strings} & {*NEVER}:
+            continue
         if action.help == argparse.SUPPRESS or isinstance(action, argparse._HelpAction | argparse._VersionAction):
             continue
         is_option = bool(action.option_strings)
@@ -145,7 +152,7 @@ def judged(command: list[str]) -> tuple[int | None, str]:
 def commanded(folder: Path, *, n_rounds: int, seed: int, only: str = "") -> Commanded:
     """Run so many commands, each verb in turn, each in a folder of its own."""
     files = seeds(folder)
-    every = [(words, parser) for words, parser in leaves(command_parser(VERBS)) if words[0] not in UNMEANT]
+    every = [(words, parser) for words, parser in leaves(command_parser(VERBS))]
     every = [(words, parser) for words, parser in every if only in " ".join(words)]
     result = Commanded()
     for at in range(n_rounds):
@@ -155,7 +162,8 @@ def commanded(folder: Path, *, n_rounds: int, seed: int, only: str = "") -> Comm
             inner = Path(name) / "a" / "b" / "c"
             inner.mkdir(parents=True)
             command = command_of(words, parser, places(inner, rng.sample(files, 6)), rng)
-            with within(inner):
+            # Left alone, doctor imports every library anew, for seconds.
+            with within(inner), mock.patch.object(doctor_libraries, "_import_faults", return_value={}):
                 code, wrong = judged(command)
         if code is None:
             result.stopped.append(shlex.join(command))

@@ -6,14 +6,14 @@ import gzip
 import io
 import json
 import tarfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from hardening.seed import Seed
+from hardening.team_seeds import team_seeds
 from paretocode.catalogue import load_bundled, load_catalogue, write_table
 from paretocode.catalogue.history import load_history, read_price_changes, read_price_snapshots
 from paretocode.evidence.feedback import read_feedback
@@ -30,27 +30,17 @@ from paretocode.tiermap import documented_pareto_code
 from paretocode.tiermap.file import canonical_bytes, read_tier_map, tier_map_file
 from release_folders import approval_bytes, write_release
 
-__all__ = ["Seed", "seeds"]
+__all__ = ["Seed", "log_files", "seeds"]
 
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """A right file, its name, and what reads it."""
-
-    name: str
-    file: str
-    content: bytes
-    read: Callable[[Path], object]
 
 
 def _lines(*records: object) -> bytes:
     return "".join(json.dumps(record) + "\n" for record in records).encode()
 
 
-def _logs() -> dict[str, tuple[str, bytes]]:
+def log_files() -> dict[str, tuple[str, bytes]]:
     """Return reader -> (name of a file, its content) for logs written as text."""
     spend = {
         "request_id": "r1",
@@ -346,7 +336,7 @@ def _coding_agent(folder: Path) -> list[Seed]:
 
 def seeds(folder: Path) -> list[Seed]:
     """Return a right file for each reader; `folder` is for what must be written to be had."""
-    found = [Seed(f"log {r}", file, content, partial(load_stream, r)) for r, (file, content) in _logs().items()]
+    found = [Seed(f"log {r}", file, content, partial(load_stream, r)) for r, (file, content) in log_files().items()]
     found += [Seed(f"models, {w}", file, content, load_catalogue) for w, (file, content) in _catalogues(folder).items()]
     stream = request_stream(
         session=[0, 0, 1], time_s=[0.0, 5.0, 1.0], prompt_tokens=[100, 130, 90], completion_tokens=[10, 10, 1]
@@ -355,4 +345,4 @@ def seeds(folder: Path) -> list[Seed]:
         write_stream_table(stream, folder / f"log.{ending}")
         content = (folder / f"log.{ending}").read_bytes()
         found.append(Seed(f"log table, {ending}", f"log.{ending}", content, partial(load_stream, "table")))
-    return [*found, *_histories(), *_texts(), *_coding_agent(folder), *_parts(folder, stream)]
+    return [*found, *_histories(), *_texts(), *_coding_agent(folder), *_parts(folder, stream), *team_seeds(folder)]

@@ -21,6 +21,8 @@ from paretocode.errors import InputError
 __all__ = ["CsvTable", "read_csv"]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_MAX_CHARS = 256 * 2**20
+"""Longest text, unpacked: outcomes are questions times models, some 10^6 rows."""
 _TRUE, _FALSE = ("true", "yes", "1", "1.0"), ("false", "no", "0", "0.0", "")
 
 
@@ -125,13 +127,23 @@ def read_csv(path: str | Path) -> CsvTable:
     ------
     InputError
         No such file, an archive cut short, no UTF-8, no header, a column twice, no row, a row whose cells do not fit
-        the header, a quote that is never closed.
+        the header, a quote that is never closed; something else than a file, more characters than are taken.
     """
     file = Path(path)
+    if file.exists() and not file.is_file():
+        raise InputError(
+            "it cannot be read as CSV (it is no plain file)", where=str(path), way_out="name the file itself"
+        )
     opener = gzip.open if file.suffix.lower() == ".gz" else open
     try:
         with opener(file, "rt", encoding="utf-8-sig", newline="") as lines:
-            text = lines.read()
+            text = lines.read(_MAX_CHARS + 1)
+        if len(text) > _MAX_CHARS:
+            raise InputError(
+                f"it has more than {_MAX_CHARS:,} characters",
+                where=str(path),
+                way_out="keep the columns and the rows that are needed",
+            )
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
     except FileNotFoundError as error:
         raise InputError("there is no such file", where=str(path), way_out="check the path") from error

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from paretocode._borders import validated
-from paretocode._files import json_bytes
+from paretocode._files import json_bytes, parse_toml, plain_bytes
 from paretocode.errors import InputError
 from paretocode.release.gates.sections import FORMAT, GatesFile, GatesSpec
 from paretocode.tiermap.file import sha256_of
@@ -51,7 +50,7 @@ def read_gates(path: Path | str) -> StatedGates:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError("it is larger than 1 MiB", where=str(path), way_out="give a file of gates")
-        content = path.read_bytes()
+        content = plain_bytes(path, limit=_MAX_BYTES, way_out="give a file of gates")
     except OSError as error:
         raise InputError(
             f"the gates cannot be read ({error.strerror})", where=str(path), way_out="check the path"
@@ -79,8 +78,8 @@ def parse_gates(content: bytes, *, where: str) -> StatedGates:
     if len(content) > _MAX_BYTES:
         raise InputError("it is larger than 1 MiB", where=where, way_out="give a file of gates")
     try:
-        plain = tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        plain = parse_toml(content)
+    except ValueError as error:
         raise InputError(f"it is not TOML ({error})", where=where, way_out="correct the line named") from error
     if plain.get("format") != FORMAT:
         raise InputError(f"its format is {plain.get('format')!r}", where=where, way_out=f'write format = "{FORMAT}"')

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paretocode._checks import read_only
-from paretocode._files import replacing, sha256_of_file
+from paretocode._files import engine_path, replacing, sha256_of_file
 from paretocode.errors import InputError
 from paretocode.stream._damage import unwritten
 from paretocode.stream._reading import Table, ask, connected, open_table, quoted
@@ -48,7 +48,7 @@ def write_part(stream: RequestStream, path: Path, *, first_request: int, first_s
     columns["session"] = columns["session"] + first_session
     select = ", ".join(f"{name}::{type_} AS {name}" for name, type_ in TYPES.items())
     with replacing(path) as temporary, connected() as engine:
-        target = quoted(str(temporary.absolute()), mark="'")
+        target = quoted(engine_path(temporary, where=path), mark="'")
         engine.register("rows", columns)
         try:
             engine.execute(f"COPY (SELECT {select} FROM rows) TO {target} (FORMAT parquet, COMPRESSION zstd)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -15,6 +16,7 @@ MAX_RECORD_CHARS = 64 * 2**20
 
 _OTHER_FORMATS = "export it as JSON; a CSV or Parquet file goes through the reader table, with columns"
 _DECODER = json.JSONDecoder()
+_SPACES = re.compile(r"[ \t\r\n]*")  # it matches anywhere, if only nothing
 
 
 class Document:
@@ -77,9 +79,10 @@ class Document:
     def _next(self) -> str:
         """Return the next character that is no space, "" at the end."""
         while True:
-            while self.at < len(self.buffer) and self.buffer[self.at] in " \t\r\n":
-                self.line += self.buffer[self.at] == "\n"
-                self.at += 1
+            if self.at < len(self.buffer) and self.buffer[self.at] > " ":
+                return self.buffer[self.at]
+            start, self.at = self.at, _SPACES.match(self.buffer, self.at).end()  # type: ignore[union-attr]
+            self.line += self.buffer.count("\n", start, self.at)
             if self.at < len(self.buffer):
                 return self.buffer[self.at]
             if not self._read_on():

@@ -81,11 +81,9 @@ def _n_bytes(file: Path) -> int | None:
 
 def _first_line(text: IO[str]) -> str:
     """Return everything up to the end of the first line that is not blank; a long line is cut."""
-    head = ""
-    while not head.strip():
+    head = line = text.readline(FIRST_LOOK_CHARS)
+    while line and not line.strip() and len(head) < FIRST_LOOK_CHARS:
         line = text.readline(FIRST_LOOK_CHARS)
-        if not line:
-            break
         head += line
     return head
 

@@ -12,6 +12,7 @@ from paretocode._checks import IntColumn
 from paretocode.progress import task
 from paretocode.stream._cells import seconds_since_earliest
 from paretocode.stream._damage import kind_of
+from paretocode.stream._memory import refuse_too_many_rows
 from paretocode.stream._reading import Table, ask
 from paretocode.stream.stream import PPM
 from paretocode.stream.table._arrow import Batch, batches_of
@@ -60,10 +61,14 @@ def read_columns(engine: Any, tables: Sequence[Table], source: Mapping[str, str]
     """
     texts = text_columns(engine, tables, source)
     n_known = _n_rows_known(engine, tables)
+    if n_known is not None:
+        refuse_too_many_rows(n_known, where=str(tables[0].file))
     room, first_rows = _Room(_FIRST_ROOM if n_known is None else n_known), [0]
     with task("read the log", total=n_known, unit="row") as work:
         for table in tables:
             for batch in checked_batches(engine, table, source, texts):
+                if room.is_full_with(batch):
+                    refuse_too_many_rows(room.n_rows, n_held=3 * room.n_rows, where=str(table.file))
                 room.add(batch)
                 work.at(room.n_rows, work.total)
             first_rows.append(room.n_rows)
@@ -149,6 +154,10 @@ class _Room:
         self._columns: dict[str, NDArray[Any]] = {}
         self._n_room = max(n_expected, 1)
         self.n_rows = 0
+
+    def is_full_with(self, batch: Mapping[str, NDArray[Any]]) -> bool:
+        """Return whether the columns must grow for a batch."""
+        return self.n_rows + len(next(iter(batch.values()))) > self._n_room
 
     def add(self, batch: Mapping[str, NDArray[Any]]) -> None:
         """Copy a batch behind what is there."""
