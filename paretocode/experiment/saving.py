@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from paretocode._borders import validated
-from paretocode._files import one_at_a_time, replacing
+from paretocode._files import one_at_a_time, parse_toml, plain_bytes, replacing
 from paretocode.errors import InputError
 from paretocode.experiment.map_sections import MapSpec
 from paretocode.experiment.resolve import Experiment, map_of_section
@@ -19,6 +18,8 @@ from paretocode.experiment.spec import ExperimentSpec
 from paretocode.tiermap import Policy, TierMap
 
 __all__ = ["add_candidate"]
+
+_MAX_BYTES = 1 << 20
 
 _WAY_OUT = "see docs/experiment.md for the keys"
 
@@ -64,7 +65,7 @@ def add_candidate(path: Path | str, tier_map: TierMap, *, name: str, experiment:
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return plain_bytes(file, limit=_MAX_BYTES, way_out="name an experiment file")
     except OSError as error:
         raise InputError(
             f"the experiment cannot be read ({error.strerror})", where=str(file), way_out="check the path"
@@ -131,8 +132,8 @@ def _refuse_strange(
 
 def _last_candidate(new: bytes, file: Path) -> object:
     try:
-        return tomllib.loads(new.decode())["candidates"][-1]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+        return parse_toml(new)["candidates"][-1]
+    except (ValueError, TypeError) as error:
         raise InputError(
             f"a candidate cannot be added at its end ({error})",
             where=file.name,
@@ -142,8 +143,8 @@ def _last_candidate(new: bytes, file: Path) -> object:
 
 def _parsed(content: bytes, file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return parse_toml(content)
+    except ValueError as error:
         raise InputError(f"it is not TOML ({error})", where=str(file), way_out="correct the line named") from error
 
 

@@ -5,13 +5,13 @@ Every key, its unit and its default are in the classes of the sections; `docs/ex
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from paretocode._borders import validated
+from paretocode._files import parse_toml, plain_bytes
 from paretocode.errors import InputError
 from paretocode.experiment._strict import Strict
 from paretocode.experiment.evidence_sections import EvidenceSpec
@@ -109,12 +109,12 @@ def read_experiment(path: Path | str, *, overrides: list[str] | None = None) -> 
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError("it is larger than 1 MiB", where=str(path), way_out="give an experiment file")
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+        plain = parse_toml(plain_bytes(path, limit=_MAX_BYTES, way_out="give an experiment file"))
     except OSError as error:
         raise InputError(
             f"the experiment cannot be read ({error.strerror})", where=str(path), way_out="check the path"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(f"it is not TOML ({error})", where=str(path), way_out="correct the line named") from error
     if plain.get("format") != FORMAT:
         raise InputError(
@@ -143,6 +143,6 @@ def _apply_override(plain: dict[str, Any], override: str) -> None:
         node[parts[-1]] = str(Path(text.strip("\"'")).absolute())
         return
     try:
-        node[parts[-1]] = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        node[parts[-1]] = parse_toml(f"value = {text}".encode())["value"]
+    except ValueError:
         node[parts[-1]] = text

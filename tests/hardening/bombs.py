@@ -169,7 +169,7 @@ def _maps(content: bytes) -> Callable[[Path], Made]:
 
 def _settings(content: bytes) -> Callable[[Path], Made]:
     commands = (["replay", "--operations", "b.toml"], ["catalogue", "show", "b.toml"], ["catalogue", "lint", "b.toml"])
-    return _read_by(content, *commands, name="b.toml")
+    return _read_by(content, *commands, ["tune", "b.toml", "--no-figures"], name="b.toml")
 
 
 def _rows(n_rows: int) -> Callable[[Path], Made]:

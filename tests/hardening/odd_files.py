@@ -53,6 +53,7 @@ COMMANDS = (
     ".csv catalogue history PLACE",
     ".json catalogue history PLACE",
     ".csv catalogue convert bundled --out PLACE",
+    ".toml tune PLACE --no-figures",
     ".json replay PLACE",
     ".csv replay --stream PLACE",
     ".toml replay --requests 10 --operations PLACE",
