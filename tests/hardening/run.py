@@ -52,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         "fuzz.py": [f"--rounds={given.files}", seed],
         "arguments.py": [f"--rounds={given.commands}", seed],
         "kills.py": [f"--kills={given.kills}"],
+        "cuts.py": [],
         "worlds.py": [],
         "bombs.py": [],
         "odd_files.py": [],
