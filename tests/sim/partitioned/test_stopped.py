@@ -25,6 +25,10 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def hears_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started(parts: Path, *words: str) -> subprocess.Popen[str]:
     """Begin a replay in a process group of its own; return when some parts are done."""
     root = str(Path(__file__).parents[3])
@@ -35,6 +39,7 @@ def started(parts: Path, *words: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         start_new_session=True,
         text=True,
+        preexec_fn=hears_ctrl_c,  # noqa: PLW1509 - no threads here; a job of a script's background is born deaf to it
     )
     while process.poll() is None and not any(parts.glob(".kept/**/part-*.json")):
         time.sleep(0.01)
@@ -101,6 +106,10 @@ def test_a_signal_while_the_reading_engine_works_is_no_bug(
             raise RuntimeError("Query interrupted") from None  # what the engine makes of it
         return 0
 
-    assert guarded(job) == code
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # deaf to it in a script's background
+    try:
+        assert guarded(job) == code
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "run the same command again to go on" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
