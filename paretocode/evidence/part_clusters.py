@@ -7,7 +7,7 @@ labels are numbered, as in memory, by the session that bears them first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from paretocode.errors import InputError
 from paretocode.evidence.clusters import BLOCKS, day_of_session
 from paretocode.stream.stream import RequestStream
 
-__all__ = ["PART_CLUSTERS", "PartClusters", "Together", "part_clusters", "together"]
+__all__ = ["PART_CLUSTERS", "PartClusters", "Together", "merged_pieces", "part_clusters", "together"]
 
 PART_CLUSTERS = ("session", "day", "block")
 """What can be resampled where a stream lies in parts: they carry no names of sessions, so no roots."""
@@ -95,3 +95,28 @@ def together(labels: Sequence[IntColumn], firsts: Sequence[IntColumn], *, kind: 
     number = np.empty(len(label), dtype=np.int64)
     number[order] = rank[np.cumsum(opens) - 1]
     return Together(n, number)
+
+
+class _Piece(Protocol):
+    """What one part, or some, hold of their clusters."""
+
+    @property
+    def label(self) -> IntColumn:
+        """What names each cluster."""
+
+    def plus(self, other: Self) -> Self:
+        """Return what both hold, whose clusters are the same."""
+
+
+P = TypeVar("P", bound=_Piece)
+
+
+def merged_pieces(mine: tuple[P, ...], others: tuple[P, ...]) -> tuple[P, ...]:
+    """Return the pieces of both, those with the same clusters as the first as one: more parts take no more memory."""
+    first, *rest = mine
+    for piece in others:
+        if np.array_equal(first.label, piece.label):
+            first = first.plus(piece)
+        else:
+            rest.append(piece)
+    return (first, *rest)

@@ -13,7 +13,7 @@ from paretocode.catalogue.scales import ScoreScale
 from paretocode.errors import InputError
 from paretocode.evidence.map_sums import MapSums, request_columns
 from paretocode.evidence.measures import map_measure
-from paretocode.evidence.part_clusters import part_clusters, together
+from paretocode.evidence.part_clusters import merged_pieces, part_clusters, together
 from paretocode.sim.replaying import Replay
 
 __all__ = ["PartSums", "SumsPiece", "part_sums"]
@@ -45,13 +45,7 @@ class PartSums:
 
         Pieces with the same clusters become one, so that blocks take no more memory for more parts.
         """
-        pieces = list(self.pieces)
-        for piece in other.pieces:
-            if np.array_equal(pieces[0].label, piece.label):
-                pieces[0] = pieces[0].plus(piece)
-            else:
-                pieces.append(piece)
-        return PartSums(pieces=tuple(pieces))
+        return PartSums(pieces=merged_pieces(self.pieces, other.pieces))
 
     def joined(self, name: str, *, kind: str) -> MapSums:
         """Return the sums of all parts, clusters numbered as in memory; no windows. O(n log n).

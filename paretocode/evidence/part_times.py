@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from paretocode._checks import IntColumn, read_only
 from paretocode.errors import InputError
-from paretocode.evidence.part_clusters import part_clusters, together
+from paretocode.evidence.part_clusters import merged_pieces, part_clusters, together
 from paretocode.evidence.quantiles import QuantileWindow, half_of_window
 from paretocode.sim.histogram import LatencyHistogram, bucket_bounds_us
 from paretocode.sim.latency import UNTIMED
@@ -90,13 +90,7 @@ class PartTimes:
 
     def __add__(self, other: PartTimes) -> PartTimes:
         """Return the times of both; commutative once a window is cut. Pieces with the same clusters become one."""
-        pieces = list(self.pieces)
-        for piece in other.pieces:
-            if np.array_equal(pieces[0].label, piece.label):
-                pieces[0] = pieces[0].plus(piece)
-            else:
-                pieces.append(piece)
-        return PartTimes(pieces=tuple(pieces))
+        return PartTimes(pieces=merged_pieces(self.pieces, other.pieces))
 
     def window(self, per_mille: int, *, kind: str) -> QuantileWindow | None:
         """Return the window of a quantile; None where the bounds cut into it. O(w log w) for the w collected times.
