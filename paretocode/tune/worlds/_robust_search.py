@@ -42,14 +42,13 @@ class RobustSearch:
     def answer(self, aim: str, known_best: Sequence[int] | None = None) -> RobustAnswer:
         """Return the best maps for an aim, regret counted from the least total known of each world."""
         is_proven = self._meet_own_best()
-        own = self._own_maps(Verdict.EXACT if is_proven else Verdict.UNPROVEN)
-        own_best = np.array([one.totals[at] for at, one in enumerate(own)], dtype=np.int64)
-        if known_best is not None and len(own_best):
-            own_best = np.minimum(own_best, np.array(known_best, dtype=np.int64))
+        own, own_best = self._own(known_best, is_proven=is_proven)
         found = {}
         for each in self.bands:
             found[each] = self._best(aim, each, own_best, is_proven=is_proven)
             self._step()
+        if not is_proven:  # the aim's own searches may have met better maps of single worlds
+            own, own_best = self._own(known_best, is_proven=False)
         return RobustAnswer(
             aim=aim,
             worlds=self.worlds,
@@ -60,6 +59,14 @@ class RobustSearch:
             verdicts={each: verdict for each, (_, verdict) in found.items()},
             ready=self.ready,
         )
+
+    def _own(self, known_best: Sequence[int] | None, *, is_proven: bool) -> tuple[tuple[RobustMap, ...], IntColumn]:
+        """Return each world's best map of those met, and the least total known of each world."""
+        own = self._own_maps(Verdict.EXACT if is_proven else Verdict.UNPROVEN)
+        own_best = np.array([one.totals[at] for at, one in enumerate(own)], dtype=np.int64)
+        if known_best is not None and len(own_best):
+            own_best = np.minimum(own_best, np.array(known_best, dtype=np.int64))
+        return own, own_best
 
     def _step(self) -> None:
         self.n_done += 1
