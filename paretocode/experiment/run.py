@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from paretocode._files import json_bytes, literal_path, one_at_a_time, replacing, write_atomically
+from paretocode._files import engine_path, json_bytes, literal_path, one_at_a_time, replacing, write_atomically
 from paretocode.errors import InputError, UsageError
 from paretocode.experiment.document import metrics_document, tier_map_bytes, with_holdout_record
 from paretocode.experiment.evidence_choosing import Chooser
@@ -103,6 +103,7 @@ def run_experiment(
         heard(experiment)
     digest = digest_of(experiment)
     folder = Path(out) / experiment.name / digest[:8]
+    engine_path(folder)  # where it could not write its table, nothing is computed
     with closing(experiment.traffic), one_at_a_time(folder.parent):
         if finished := _finished(folder, digest, needs_figures=figures):
             return finished
