@@ -11,9 +11,10 @@ from paretocode.errors import UsageError
 
 if TYPE_CHECKING:
     from paretocode.experiment.resolve import Experiment
+    from paretocode.result import ResultFolder
     from paretocode.sim.partitioned import EngineChoice
 
-__all__ = ["add_engine", "asked_engine", "is_partitioned", "refuse_engine", "say_plan"]
+__all__ = ["add_engine", "asked_engine", "is_partitioned", "ran_experiment", "refuse_engine", "say_plan"]
 
 _OPTIONS = ("engine", "workers", "scheduler", "memory")
 
@@ -44,6 +45,21 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         metavar="SIZE",
         default=argparse.SUPPRESS,
         help="for a partitioned stream: the most that the work may take here, such as 2GB (what the machine has)",
+    )
+
+
+def ran_experiment(args: argparse.Namespace, path: Path) -> ResultFolder:
+    """Run an experiment as the command asks, and say what work on parts will take before it begins."""
+    from paretocode.experiment.run import run_experiment
+
+    return run_experiment(
+        path,
+        out=args.out,
+        scale_name=args.scale,
+        overrides=args.set,
+        figures=not args.no_figures,
+        engine=asked_engine(args),
+        heard=say_plan,
     )
 
 

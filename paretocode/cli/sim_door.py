@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from paretocode import __version__
-from paretocode.cli.engine_options import add_engine, asked_engine, say_plan
+from paretocode.cli.engine_options import add_engine, ran_experiment
 from paretocode.cli.main import mannered
 from paretocode.cli.parser import Parser, dressed
 from paretocode.cli.talk import emit, say
@@ -48,21 +48,13 @@ def _timing(manifest: dict[str, Any], document: dict[str, Any]) -> str:
 
 def _run(args: argparse.Namespace) -> int:
     from paretocode.experiment.document import with_holdout_record
-    from paretocode.experiment.run import quickstart_path, run_experiment
+    from paretocode.experiment.run import quickstart_path
     from paretocode.report.text import metrics_table
     from paretocode.report.text_evidence import evidence_text
     from paretocode.report.text_search import search_table
 
     path = Path(args.experiment) if args.experiment else quickstart_path()
-    result = run_experiment(
-        path,
-        out=args.out,
-        scale_name=args.scale,
-        overrides=args.set,
-        figures=not args.no_figures,
-        engine=asked_engine(args),
-        heard=say_plan,
-    )
+    result = ran_experiment(args, path)
     document = result.metrics()
     for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]
         say(f"note: {note}")

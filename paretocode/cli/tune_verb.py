@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from paretocode.cli.engine_options import add_engine, asked_engine, say_plan
+from paretocode.cli.engine_options import add_engine, ran_experiment
 from paretocode.cli.shared import add_json, emit, say
 
 
@@ -25,7 +25,6 @@ def run(args: argparse.Namespace) -> int:
     """Search and print; an interrupted search goes on with the same command."""
     from paretocode.errors import InputError
     from paretocode.experiment.document import with_holdout_record
-    from paretocode.experiment.run import run_experiment
     from paretocode.experiment.spec import read_experiment
     from paretocode.report.text_evidence import evidence_text
     from paretocode.report.text_search import search_table
@@ -35,15 +34,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(
             "it has no section [search]", where=str(path), way_out="add one, or replay it: python -m paretocode.sim"
         )
-    result = run_experiment(
-        path,
-        out=args.out,
-        scale_name=args.scale,
-        overrides=args.set,
-        figures=not args.no_figures,
-        engine=asked_engine(args),
-        heard=say_plan,
-    )
+    result = ran_experiment(args, path)
     document = result.metrics()
     for note in (*document["catalogue"]["notes"], *document["stream"]["notes"]):  # type: ignore[index]
         say(f"note: {note}")

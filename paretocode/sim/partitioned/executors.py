@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -25,6 +26,7 @@ Engine = Callable[[], AbstractContextManager[Executor]]
 
 _ENGINES = ("serial", "processes", "dask")
 _CONNECT_S = 15
+_ADDRESS = re.compile(r"(?:(?:tcp|tls|ucx|ws|wss)://)?(?:[\w.-]+|\[[0-9a-fA-F:.%]+\]):[0-9]{1,5}")
 
 
 class LastingEngine:
@@ -159,7 +161,7 @@ def engine_named(name: str, *, workers: int | None = None, scheduler: str | None
     Raises
     ------
     UsageError
-        Another name, fewer workers than one, or a scheduler for another engine than Dask.
+        Another name, fewer workers than one, a scheduler for another engine than Dask, or one that is no address.
     MissingDependencyError
         Dask is asked for and not installed.
     """
@@ -169,6 +171,8 @@ def engine_named(name: str, *, workers: int | None = None, scheduler: str | None
         raise UsageError(f"--workers is {workers}", way_out="give 1 or more")
     if scheduler is not None and name != "dask":
         raise UsageError(f"--scheduler goes with --engine dask, not with {name}", way_out="leave one of them out")
+    if scheduler is not None and not _ADDRESS.fullmatch(scheduler):  # Dask would end it with a traceback of its own
+        raise UsageError(f"--scheduler is {scheduler[:60]!r}", way_out="give an address such as tcp://10.0.0.5:8786")
     if name == "serial":
         return InThisProcess
     if name == "processes":

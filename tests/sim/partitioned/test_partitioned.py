@@ -194,6 +194,9 @@ def test_engines_are_named_and_refused() -> None:
         ({"name": "spark"}, "--engine is 'spark'; use one of serial, processes, dask"),
         ({"name": "processes", "workers": 0}, "--workers is 0"),
         ({"name": "processes", "scheduler": "tcp://x"}, "--scheduler goes with --engine dask"),
+        ({"name": "dask", "scheduler": "not-an-address"}, "--scheduler is 'not-an-address'; give an address such as"),
+        ({"name": "dask", "scheduler": "foo://host:1"}, "--scheduler is 'foo://host:1'; give an address such as"),
+        ({"name": "dask", "scheduler": "tcp://host"}, "--scheduler is 'tcp://host'; give an address such as"),
     ):
         with pytest.raises(UsageError, match=sentence):
             engine_named(**settings)  # type: ignore[arg-type]
