@@ -16,6 +16,7 @@ from paretocode.evidence import clusters as clusters_module
 from paretocode.evidence.part_times import bounds_of
 from paretocode.sim import draw_luck, replay
 from paretocode.sim.histogram import latency_histogram
+from paretocode.sim.latency import UNTIMED
 from paretocode.sim.luck import Luck
 from paretocode.sim.replaying import Replay
 from paretocode.stream.stream import request_stream
@@ -29,7 +30,8 @@ CLUSTERS = {"session": session_clusters, "day": day_clusters, "block": block_clu
 
 
 def pieces(run: Replay, luck: Luck, cuts: list[int]) -> list[tuple[Replay, int]]:
-    """Cut a replay between sessions; return each part and its first session."""
+    """Cut a replay between sessions; return each part, with the times of the whole, and its first session."""
+    assert run.latency_us is not None
     first = np.flatnonzero(run.stream.is_first)
     starts = sorted({0, *cuts})
     found = []
@@ -37,7 +39,8 @@ def pieces(run: Replay, luck: Luck, cuts: list[int]) -> list[tuple[Replay, int]]
         rows = slice(first[start], len(run.stream) if stop == len(first) else first[stop])
         part = run.stream.part(rows.start, rows.stop)
         own = luck.take(np.arange(rows.start, rows.stop))
-        found.append((replay(part, MAP, CATALOGUE, luck=own), start))
+        again = replay(part, MAP, CATALOGUE, luck=own)
+        found.append((replace(again, latency_us=run.latency_us[rows]), start))
     return found
 
 
@@ -61,7 +64,9 @@ def test_parts_together_are_the_whole(data: st.DataObject, kind: str, spare: flo
         patched.setattr(clusters_module, "BLOCKS", 3)
         patched.setattr("paretocode.evidence.part_clusters.BLOCKS", 3)
         luck = draw_luck(stream, rng=1)
-        run = replay(stream, MAP, CATALOGUE, luck=luck)
+        times = st.lists(st.sampled_from([5, 5, 700, UNTIMED]), min_size=len(session), max_size=len(session))
+        latency_us = np.array(data.draw(times), dtype=np.int64)
+        run = replace(replay(stream, MAP, CATALOGUE, luck=luck), latency_us=latency_us)
         parts = pieces(run, luck, cuts)
         sums = [part_sums(part, scale=SCALE, measures=MEASURES, kind=kind, first_session=at) for part, at in parts]
         try:

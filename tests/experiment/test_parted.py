@@ -166,11 +166,11 @@ def test_what_is_finished_is_not_done_again(
 
 def test_smoke_reads_the_first_sessions_into_memory(folder: Path, stream: RequestStream, tmp_path: Path) -> None:
     file = asked(folder, "parts-4")
-    text = file.read_text().replace("[incumbent]", "[stream.sizes]\nsmoke = 300\n[incumbent]")
+    text = file.read_text().replace("[incumbent]", "[stream.sizes]\nsmoke = 500\n[incumbent]")
     file.write_text(text)
     result = run_experiment(file, out=tmp_path, scale_name="smoke", figures=False)
     document = result.metrics()
-    first = stream.first_sessions(300)
+    first = stream.first_sessions(500)
     assert document["stream"]["digest"] == first.digest  # type: ignore[index]
     assert f"the first {len(first):,} of {len(stream):,} requests" in document["stream"]["notes"][-1]  # type: ignore[index]
 

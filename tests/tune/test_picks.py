@@ -131,6 +131,16 @@ def test_the_nearest_moves_least_of_all_maps_that_improve(
     assert pick.moved_share == min(moved) / len(QUESTION.stream)
 
 
+def test_served_counts_of_parts_are_those_of_the_whole(answer: MapAnswer) -> None:
+    count = ServedCount.of(answer.searched[0].prepared.space, documented_pareto_code(MODELS))
+    stream, half = QUESTION.requests, QUESTION.requests.n_sessions // 2
+    sessions = np.arange(stream.n_sessions)
+    both = count(stream.take_sessions(sessions[half:])) + count(stream.take_sessions(sessions[:half]))
+    whole = count(stream)
+    np.testing.assert_array_equal(both.key, whole.key)
+    np.testing.assert_array_equal(both.n, whole.n)
+
+
 def test_requests_that_nobody_served_move_when_somebody_does(answer: MapAnswer) -> None:
     place = answer.place_of(0)
     space = answer.searched[place.setting].prepared.space

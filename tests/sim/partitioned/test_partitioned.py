@@ -21,6 +21,7 @@ from paretocode.errors import EngineError, InputError, MissingDependencyError, U
 from paretocode.sim import draw_luck, jump_tables, replay, tally, tally_jumps
 from paretocode.sim.partitioned import (
     InThisProcess,
+    LastingEngine,
     MapTally,
     PartReplays,
     asked_parts,
@@ -187,6 +188,34 @@ def test_a_late_part_is_done_twice_and_counted_once(monkeypatch: pytest.MonkeyPa
 def test_a_bug_in_a_task_is_not_taken_for_a_lost_worker() -> None:
     with pytest.raises(ZeroDivisionError):
         list(done_parts([partial(divmod, 1, 0)], InThisProcess, n_at_once=1))
+
+
+def test_an_engine_that_takes_no_work_is_given_up() -> None:
+    opened: list[int] = []
+
+    class Deaf(InThisProcess):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            raise RuntimeError("no new  process may be started")
+
+    def engine() -> Deaf:
+        opened.append(1)
+        assert len(opened) < 10, "it is opened for ever"
+        return Deaf()
+
+    with pytest.raises(EngineError, match=r"opened 4 times and took no work \(no new process may be started\)"):
+        list(done_parts([partial(pow, 2, 3)], engine, n_at_once=1))
+
+
+def test_a_lasting_executor_is_one_until_an_error() -> None:
+    lasting = LastingEngine(InThisProcess)
+    with lasting() as first:
+        pass
+    with lasting() as second:
+        assert second is first
+    with pytest.raises(KeyboardInterrupt), lasting():
+        raise KeyboardInterrupt
+    with lasting() as third:
+        assert third is not first
 
 
 def test_engines_are_named_and_refused() -> None:
